@@ -1,0 +1,27 @@
+# GenderGPT: one command for everything one does here. The work is in scripts/.
+# The interpreter is found by scripts/setup.sh; PYTHON=... chooses another one.
+PORT ?= 7860
+EVALSET ?= ../shared/evalsets/scifact
+
+.PHONY: help setup run test bench eval
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## /\1#/p' Makefile | awk -F'#' '{ printf "make %-6s %s\n", $$1, $$2 }'
+
+setup: ## Make .venv and install GenderGPT into it; nothing is done twice.
+	@sh scripts/setup.sh
+
+run: setup ## Ingest corpus/, print one cited answer, serve the web chat (PORT=7860).
+	@sh scripts/run.sh "$(PORT)"
+
+test: ## Run all checks: ruff, mypy, import contracts, pytest.
+	@sh scripts/setup.sh dev
+	@sh scripts/test.sh
+
+bench: ## Measure speed beside the plain LangChain way, on the same files.
+	@sh scripts/setup.sh dev bench
+	@.venv/bin/python benchmarks/run.py
+
+eval: ## Measure retrieval on a folder of judged questions (EVALSET=...).
+	@sh scripts/setup.sh dev
+	@.venv/bin/gendergpt eval "$(EVALSET)"

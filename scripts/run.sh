@@ -1,0 +1,11 @@
+#!/bin/sh
+# Ingest corpus/, print one cited answer, serve the web chat: sh scripts/run.sh PORT
+set -eu
+cd "$(dirname "$0")/.."
+port=$1
+
+# Told before the work starts; `serve` looks again and says the same.
+.venv/bin/python scripts/check_port.py "$port"
+.venv/bin/gendergpt ingest corpus || [ $? = 1 ] # 1: done, but some files could not be read
+.venv/bin/gendergpt ask "Which five approaches does DCAF's border management tool recommend?"
+exec .venv/bin/gendergpt serve --port "$port"

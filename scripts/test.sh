@@ -1,0 +1,22 @@
+#!/bin/sh
+# Run every check, the fast ones first; the first failure ends the run.
+set -eu
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+
+step() {
+    printf '\n== %s\n' "$1"
+    shift
+    "$@"
+}
+
+sh scripts/chromium.sh
+if chromium=$(command -v chromium); then
+    export GENDERGPT_CHROMIUM="${GENDERGPT_CHROMIUM:-$chromium}"
+fi
+step "ruff" $bin/ruff check .
+step "ruff format" $bin/ruff format --check .
+step "mypy" $bin/mypy
+step "import contracts" $bin/lint-imports
+step "tests, fast" $bin/pytest -q -n auto -m "not slow and not browser"
+step "tests, slow and browser" $bin/pytest -q -m "slow or browser" || [ $? = 5 ] # 5: none yet
