@@ -1,0 +1,381 @@
+"""The library: ledger, vectors, lexical index and token vectors kept as one.
+
+Readers open the library without a lock and look at the ledger's generation before each question.
+Writers take the lock, one at a time; what they write shows when the ledger says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from gendergpt.errors import DocumentNotFound, LibraryLocked, LibraryMismatch, UnavailableError
+from gendergpt.ledger import Entry, Ledger, Stored
+from gendergpt.lexical import LexicalIndex
+from gendergpt.settings import Settings
+from gendergpt.tokens import TokenStore
+from gendergpt.types import Document, Filters, Page, Passage
+from gendergpt.vectors import VectorStore
+
+_LEDGER = "ledger.sqlite"
+_LOCK = "writer.lock"
+_HOLDER = "writer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that is read, split and encoded, ready to be written.
+
+    ``vectors`` holds one (d,) vector a passage, ``tokens`` its quantised token vectors (n, d/4) and
+    their starts (n,). ``replaces`` names document ids that go when this one comes.
+    """
+
+    document: Document
+    fingerprint: str
+    pages: Sequence[Page]
+    passages: Sequence[Passage]
+    vectors: Sequence[NDArray[np.float32]]
+    tokens: Sequence[tuple[NDArray[np.uint8], NDArray[np.int32]]]
+    warnings: Sequence[str] = ()
+    sources: Sequence[tuple[str, str | None]] = ()
+    replaces: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a check of the stores found; all counts of passages.
+
+    ``orphans`` are in a store but unknown to the ledger; ``lost`` are ready in the ledger but
+    missing from a store.
+    """
+
+    documents: int
+    passages: int
+    vectors: int
+    lexical: int
+    orphans: int
+    lost: int
+    unfinished: int
+
+
+class Library:
+    """All stores of one library.
+
+    Args:
+        settings: ``library`` names the folder.
+        fingerprint: of the encoder's weights, or None where no vectors are needed.
+        encoder: the encoder's name, for messages.
+        create: make the library when it is missing.
+
+    Raises:
+        LibraryMissing: there is none and ``create`` is False.
+        LibraryMismatch: it was made with another encoder or another version.
+        UnavailableError: a store is damaged, or the folder cannot be made.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        fingerprint: str | None = None,
+        encoder: str | None = None,
+        create: bool = False,
+    ) -> None:
+        self.folder = settings.library.expanduser()
+        self._lock_seconds = settings.lock_seconds
+        if create:
+            _make_folder(self.folder)
+        self.ledger = Ledger(self.folder / _LEDGER, create)
+        try:
+            self.check_encoder(fingerprint, encoder)
+            self._generation = self.ledger.generation()
+            made_with = self.ledger.meta("encoder") or fingerprint or ""
+            self.vectors = VectorStore(self.folder / "vectors", made_with)
+            self.lexical = LexicalIndex(self.folder / "lexical")
+            self.tokens = TokenStore(self.folder / "tokens")
+        except BaseException:
+            self.ledger.close()
+            raise
+        self._refreshing = threading.Lock()
+
+    def check_encoder(self, fingerprint: str | None, encoder: str | None) -> None:
+        """Refuse an encoder that is not the one that the library was made with.
+
+        Raises:
+            LibraryMismatch: it is another one; the message names both.
+        """
+        made_with = self.ledger.meta("encoder")
+        if fingerprint is None or made_with in (None, fingerprint):
+            return
+        raise LibraryMismatch(
+            f"The library in {self.folder} was made with the model "
+            f"'{self.ledger.meta('encoder_name')}', not with '{encoder}'. Set GENDERGPT_ENCODER "
+            "back to that model, or ingest into a new library (--library DIR)."
+        )
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def refresh(self) -> int:
+        """Reopen the stores if another process has changed the library; return the generation."""
+        with self._refreshing:
+            generation = self.ledger.generation()
+            if generation != self._generation:
+                self.vectors.reopen()
+                self.lexical.reopen()
+                self._generation = generation
+            return generation
+
+    def seen(self, generation: int) -> None:
+        """Note that the open stores are at this generation: this process wrote it."""
+        with self._refreshing:
+            self._generation = generation
+
+    def documents(self) -> list[Document]:
+        """Return the documents, by title."""
+        return self.ledger.documents()
+
+    def document(self, document_id: str) -> Document:
+        """Return one document.
+
+        Raises:
+            DocumentNotFound: the library holds none with this id.
+        """
+        found = self.ledger.revision(document_id)
+        if found is None:
+            raise DocumentNotFound(
+                f"The library holds no document '{document_id}'. "
+                "`gendergpt library list` shows the ids."
+            )
+        return found[2]
+
+    def dense(
+        self, vector: NDArray[np.float32], limit: int, revisions: Collection[int] | None
+    ) -> list[tuple[int, float]]:
+        """Return passage keys and their cosine similarity to a (d,) vector, best first."""
+        if revisions is not None and not revisions:
+            return []
+        return self.vectors.query(vector, limit, revisions)
+
+    def bm25(self, text: str, limit: int, revisions: Collection[int] | None) -> list[int]:
+        """Return passage keys by BM25, best first."""
+        if revisions is not None and not revisions:
+            return []
+        return [key for key, _ in self.lexical.query(text, limit, revisions)]
+
+    def stored(self, keys: Iterable[int]) -> dict[int, Stored]:
+        """Return the passages behind keys; keys that the ledger does not know are left out."""
+        return self.ledger.stored(keys)
+
+    def matching(self, filters: Filters | None) -> set[int] | None:
+        """Return the revisions that pass the filters, or None where all do."""
+        return self.ledger.matching(filters)
+
+    def health(self) -> Health:
+        """Compare the stores with the ledger."""
+        documents, passages = self.ledger.counts()
+        keys = self.ledger.keys()
+        vectors = self.vectors.keys()
+        ready = set(self.ledger.revisions())
+        stray = (self.lexical.revisions() | self.tokens.revisions()) - ready
+        lost = len(keys - vectors) + len(ready - self.tokens.revisions())
+        lexical = self.lexical.count()
+        return Health(
+            documents,
+            passages,
+            len(vectors),
+            lexical,
+            orphans=len(vectors - keys) + len(stray),
+            lost=lost + max(0, passages - lexical),
+            unfinished=len(self.ledger.revisions("writing")),
+        )
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """Hold the library's lock and write.
+
+        Raises:
+            LibraryLocked: another process holds it; the message names the holder.
+        """
+        lock = FileLock(self.folder / _LOCK)
+        try:
+            lock.acquire(timeout=self._lock_seconds)
+        except Timeout as error:
+            raise LibraryLocked(self._locked_message()) from error
+        except OSError as error:
+            raise UnavailableError(
+                f"The library in {self.folder} cannot be written to: {error.strerror or error}. "
+                "Check the folder's permissions, or use another library (--library DIR)."
+            ) from error
+        try:
+            broken_off = (self.folder / _HOLDER).exists()
+            self._name_holder()
+            writer = Writer(self)
+            writer.sweep(broken_off)
+            yield writer
+            (self.folder / _HOLDER).unlink(missing_ok=True)
+        finally:
+            lock.release()
+
+    def _name_holder(self) -> None:
+        holder = {
+            "pid": os.getpid(),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200],
+            "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        }
+        (self.folder / _HOLDER).write_text(json.dumps(holder), "utf-8")
+
+    def _locked_message(self) -> str:
+        try:
+            holder = json.loads((self.folder / _HOLDER).read_text("utf-8"))
+            who = f"process {holder['pid']} (`{holder['command']}`, since {holder['since']})"
+        except (OSError, ValueError, KeyError):
+            who = "another process"
+        return (
+            f"The library in {self.folder} is being written to by {who}. Wait until it has "
+            "finished, or stop it, and try again."
+        )
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.vectors.close()
+        self.ledger.close()
+
+
+class Writer:
+    """Changes a library. Made by :meth:`Library.writer`, which holds the lock."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        library.refresh()
+
+    def sweep(self, broken_off: bool) -> None:
+        """Remove what a broken-off run left in the stores.
+
+        Args:
+            broken_off: the last writer did not come to its end. Otherwise Chroma, which writes to
+                its files whenever it is opened, is left alone unless another store has leftovers.
+        """
+        library = self._library
+        library.tokens.sweep_partial()
+        writing = library.ledger.revisions("writing")
+        for revision in writing:
+            library.ledger.abandon(revision)
+        ready = set(library.ledger.revisions())
+        stray = library.tokens.revisions() - ready
+        for revision in stray:
+            library.tokens.remove(revision)
+        uneven = library.lexical.count() != library.ledger.counts()[1]
+        if uneven:
+            library.lexical.remove(library.lexical.revisions() - ready)
+        if (broken_off or writing or stray or uneven) and (library.folder / "vectors").exists():
+            library.vectors.remove_keys(sorted(library.vectors.keys() - library.ledger.keys()))
+
+    def claim(self, fingerprint: str, encoder: str) -> None:
+        """Note which encoder the library is made with, the first time.
+
+        Raises:
+            LibraryMismatch: another process was first, with another encoder.
+        """
+        self._library.check_encoder(fingerprint, encoder)
+        ledger = self._library.ledger
+        if ledger.meta("encoder") is None:
+            self._commit(meta=[("encoder", fingerprint), ("encoder_name", encoder)])
+
+    def add(self, batch: Sequence[Prepared]) -> int:
+        """Write documents and make them visible together; return the generation."""
+        library = self._library
+        written = [library.ledger.begin(self._entry(item)) for item in batch]
+        lexical = []
+        for item, (revision, keys) in zip(batch, written, strict=True):
+            if keys:
+                library.tokens.write(revision, item.tokens)
+                library.vectors.add(revision, keys, item.vectors)
+            for key, passage in zip(keys, item.passages, strict=True):
+                lexical.append((key, revision, passage.text, context(item.document, passage)))
+        library.lexical.add(lexical)
+        gone = [
+            found[0]
+            for item in batch
+            for document_id in {item.document.id, *item.replaces}
+            if (found := library.ledger.revision(document_id)) is not None
+        ]
+        sources = [source for item in batch for source in item.sources]
+        return self._commit(ready=[revision for revision, _ in written], gone=gone, sources=sources)
+
+    def remove(self, document_ids: Iterable[str]) -> int:
+        """Remove documents and all paths that lead to them; return the generation.
+
+        Raises:
+            DocumentNotFound: one of them is not there; nothing is removed then.
+        """
+        library = self._library
+        ids = [library.document(document_id).id for document_id in document_ids]
+        gone = [found[0] for each in ids if (found := library.ledger.revision(each)) is not None]
+        sources = [(path, None) for path, each in library.ledger.sources().items() if each in ids]
+        return self._commit(gone=gone, sources=sources)
+
+    def update(
+        self,
+        records: Sequence[tuple[int, Document]] = (),
+        sources: Sequence[tuple[str, str | None]] = (),
+    ) -> int:
+        """Change records or paths of documents whose text stays; return the generation."""
+        return self._commit(records=records, sources=sources)
+
+    def quarantine(self, path: str, fingerprint: str | None, reason: str = "") -> None:
+        """Remember that a file could not be read, or (fingerprint None) that it can."""
+        self._library.ledger.quarantine(path, fingerprint, reason)
+
+    @staticmethod
+    def _entry(item: Prepared) -> Entry:
+        counts = [len(starts) for _, starts in item.tokens]
+        return Entry(
+            item.document, item.fingerprint, item.pages, item.passages, counts, item.warnings
+        )
+
+    def _commit(
+        self,
+        ready: Sequence[int] = (),
+        gone: Sequence[int] = (),
+        sources: Sequence[tuple[str, str | None]] = (),
+        records: Sequence[tuple[int, Document]] = (),
+        meta: Sequence[tuple[str, str]] = (),
+    ) -> int:
+        library = self._library
+        generation = library.ledger.commit(ready, gone, sources, records, meta)
+        for revision in gone:
+            library.tokens.remove(revision)
+            library.vectors.remove(revision)
+        library.lexical.remove(gone)
+        if gone:  # whoever reopened in between still sees what is gone by now: look again
+            generation = library.ledger.commit()
+        library.seen(generation)
+        return generation
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(
+            f"The library's folder {folder} cannot be made: {error.strerror or error}. "
+            "Name another with --library."
+        ) from error
+
+
+def context(document: Document, passage: Passage) -> str:
+    """Return what stands above a passage: the document's title and the headings, once each."""
+    parts = [document.title, *passage.heading]
+    return " › ".join(dict.fromkeys(part for part in parts if part))
