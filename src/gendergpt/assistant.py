@@ -1,0 +1,400 @@
+"""Question in, events out: retrieval, the choice of quotations, their verification, the answer.
+
+An assistant holds no conversation; whoever asks brings the history along.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gendergpt.citations import verify
+from gendergpt.embedding import Encoder, SentenceTransformerEncoder
+from gendergpt.errors import UsageError
+from gendergpt.library import Library
+from gendergpt.questions import (
+    Question,
+    about_assistant,
+    in_context,
+    read,
+    touches_law,
+)
+from gendergpt.quotations import Choice, Piece, Source, beyond, choose, front_matter, pieces, wanted
+from gendergpt.references import basis_of, nearest, publication
+from gendergpt.retrieval import Candidate, Found, Query, Retriever
+from gendergpt.settings import Settings
+from gendergpt.types import (
+    Answer,
+    Basis,
+    Citation,
+    Document,
+    Event,
+    Filters,
+    Hit,
+    Kind,
+    Outcome,
+    Retrieved,
+    Searched,
+    Stage,
+    Status,
+    TextDelta,
+    Turn,
+)
+
+LONGEST_QUESTION = 2000
+EXAMPLES = (
+    "Which five approaches does DCAF's border management tool recommend?",
+    "A woman traveller asks to be searched by a female officer. What does the guidance say?",
+    "What is the difference between sex and gender?",
+    "How do I plan a gender training for border guards?",
+)
+_LOOKED_AT = 20
+_NEAREST = 3
+_READING = 4
+_PREVAILS = (
+    "National law prevails: on searches, detention and law, check your national law and standing "
+    "instructions. This is no legal advice."
+)
+_NO_ANSWER = "The library holds no answer to this question."
+_log = logging.getLogger(__name__)
+
+
+def build_assistant(settings: Settings | None = None) -> Assistant:
+    """Put an assistant together from settings; the environment's by default.
+
+    Raises:
+        LibraryMissing: nothing has been ingested yet.
+        LibraryMismatch: the library was made with another model or version.
+        ModelUnavailable: the encoder's weights cannot be used.
+    """
+    settings = settings or Settings()
+    encoder = SentenceTransformerEncoder(settings.encoder, settings.precision)
+    return Assistant(Library(settings, encoder.fingerprint, encoder.name), encoder)
+
+
+class Assistant:
+    """Answers questions from one library with quotations that were found on their pages.
+
+    Args:
+        library: an open library.
+        encoder: the encoder that the library was made with.
+    """
+
+    def __init__(self, library: Library, encoder: Encoder) -> None:
+        self.library = library
+        self._encoder = encoder
+        self._retriever = Retriever(library, encoder)
+        self._suggested: tuple[int, list[str]] | None = None
+
+    def warm_up(self) -> None:
+        """Load the model and open the stores now, so that the first question does not wait."""
+        self._retriever.search("border", 1)
+        self.suggestions()
+
+    def documents(self) -> list[Document]:
+        """Return what the library holds now, by title."""
+        self.library.refresh()
+        return self.library.documents()
+
+    def suggestions(self) -> list[str]:
+        """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""
+        generation = self.library.refresh()
+        if self._suggested is None or self._suggested[0] != generation:
+            answered = [each for each in EXAMPLES if self.ask(each).outcome is Outcome.ANSWERED]
+            self._suggested = (generation, answered)
+        return list(self._suggested[1])
+
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        filters: Filters | None = None,
+        stage: Stage = Stage.RERANKED,
+    ) -> list[Hit]:
+        """Return up to ``limit`` passages, best first.
+
+        Args:
+            text: a question or keywords.
+            limit: most hits to return, at least 1.
+            filters: what the search is limited to.
+            stage: the step of retrieval whose order is wanted; the last one by default.
+
+        Raises:
+            UsageError: the text is empty or too long, or the limit is below 1.
+        """
+        if limit < 1:
+            raise UsageError(f"limit = {limit}: at least 1 hit must be asked for.")
+        self.library.refresh()
+        return self._retriever.search(_checked(text), limit, filters, stage)
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
+        """Return the answer to a question.
+
+        Args:
+            question: at most :data:`LONGEST_QUESTION` characters.
+            history: earlier turns of the conversation, oldest first.
+            filters: what the search is limited to.
+
+        Raises:
+            UsageError: the question is empty or too long.
+        """
+        for event in self.stream(question, history, filters):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with an Answer")
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[Event]:
+        """Yield ``Retrieved``, then the answer's text in ``TextDelta`` pieces, then the ``Answer``.
+
+        Arguments and errors are those of :meth:`ask`.
+        """
+        text = _checked(question)
+        frame = _Frame(text, self.library.refresh(), self._encoder.name, filters)
+        if about_assistant(text):
+            yield Retrieved(())
+            yield from _told(self._about(frame))
+            return
+        earlier, told = _context(history)
+        resolved = in_context(text, earlier, told)
+        reading = read(resolved.text, resolved.own)
+        query = self._retriever.query(reading.asked)
+        everything = self._retriever.candidates(query, filters)
+        found = everything.candidates[:_LOOKED_AT]
+        yield Retrieved(tuple(candidate.hit for candidate in found))
+        choice = self._choice(reading, query, everything, told if resolved.more else ())
+        citations = self._citations(choice.quotes)
+        yield from _told(self._answer(frame, reading, choice, citations, found))
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def _choice(
+        self,
+        question: Question,
+        query: Query,
+        found: Found,
+        told: Sequence[str],
+    ) -> Choice:
+        lexical = self.library.lexical
+        needs = wanted(question, query, lexical.terms, lexical.rarity)
+        sources = [_source(candidate) for candidate in found.candidates[:_LOOKED_AT]]
+        scored = pieces(question, sources, needs, lexical.terms)
+        return choose(question, needs, beyond(scored, told), found.similarity)
+
+    def _citations(self, quotes: Sequence[Piece]) -> list[Citation]:
+        """Number the quotations that are found in their pages' own text; drop the others."""
+        citations: list[Citation] = []
+        for piece in quotes:
+            status = self._status(piece)
+            if status is Status.NOT_FOUND:
+                _log.warning("dropped a quotation of %s: not on its page", piece.source.document.id)
+                continue
+            passage = piece.source.passage
+            citations.append(
+                Citation(
+                    marker=len(citations) + 1,
+                    quote=piece.text,
+                    status=status,
+                    spans=piece.spans,
+                    heading=passage.heading,
+                    passage_id=passage.id,
+                    document=piece.source.document,
+                    basis=basis_of(piece.source.document, passage.heading),
+                    also=piece.also,
+                )
+            )
+        return citations
+
+    def _status(self, piece: Piece) -> Status:
+        stretches = []
+        for span in piece.spans:
+            number = span.page.number if span.page else None
+            text = self.library.ledger.page_text(piece.source.document.id, number)
+            if text is None:
+                return Status.NOT_FOUND
+            stretches.append(text[span.start : span.end])
+        return verify(piece.text, stretches)
+
+    def _answer(
+        self,
+        frame: _Frame,
+        question: Question,
+        choice: Choice,
+        citations: Sequence[Citation],
+        found: Sequence[Candidate],
+    ) -> Answer:
+        hits = [candidate.hit for candidate in found]
+        notes = (_PREVAILS,) if touches_law(question.text) else ()
+        searched = self._searched(frame.filters)
+        if not citations:
+            near = tuple(hit for hit in hits if not front_matter(hit.passage.heading))[:_NEAREST]
+            outcome, text = Outcome.NOT_IN_LIBRARY, _refusal(choice.missing, searched, near)
+            reading: tuple[Hit, ...] = ()
+        else:
+            outcome = Outcome.PARTIAL if choice.missing else Outcome.ANSWERED
+            text, near = _composed(citations, choice.missing), ()
+            quoted = {citation.passage_id for citation in citations}
+            reading = tuple(
+                hit
+                for hit in hits
+                if hit.passage.id not in quoted and not front_matter(hit.passage.heading)
+            )[:_READING]
+        return Answer(
+            question=frame.question,
+            outcome=outcome,
+            text="\n\n".join([text, *notes]),
+            citations=tuple(citations),
+            missing=choice.missing,
+            nearest=near,
+            searched=searched,
+            originals=self._originals(near),
+            encoder=frame.encoder,
+            generation=frame.generation,
+            notes=notes,
+            reading=reading,
+            query=question.text,
+        )
+
+    def _about(self, frame: _Frame) -> Answer:
+        documents = self.library.documents()
+        own = sum(document.kind is Kind.SUMMARY for document in documents)
+        text = (
+            "I am GenderGPT, an assistant for guidance on gender mainstreaming in border "
+            "management. I answer only with passages from this library that you can open and check, "
+            "and I say so when the library holds no answer. I give no legal advice. "
+            f"The library holds {_count(len(documents), 'document')}; {own} of them "
+            f"{'is a summary' if own == 1 else 'are summaries'} in our own words about "
+            "publications. Ask, for instance, about searches, interviews, training, recruitment or "
+            "the standards of the UN, the OSCE and the EU."
+        )
+        return Answer(
+            question=frame.question,
+            outcome=Outcome.ABOUT_ASSISTANT,
+            text=text,
+            searched=self._searched(frame.filters),
+            encoder=frame.encoder,
+            generation=frame.generation,
+            query=frame.question,
+        )
+
+    def _searched(self, filters: Filters | None) -> Searched:
+        documents = self.library.documents()
+        if filters is not None:
+            from gendergpt.ledger import passes
+
+            documents = [document for document in documents if passes(document, filters)]
+        passages = sum(document.passages for document in documents)
+        return Searched(len(documents), passages, filters.to_dict() if filters else {})
+
+    def _originals(self, near: Sequence[Hit]) -> tuple[Basis, ...]:
+        """Return the publications behind the nearest summaries that are not in the library."""
+        loaded = {
+            document.title.lower()
+            for document in self.library.documents()
+            if document.kind is Kind.ORIGINAL
+        }
+        bases = [basis_of(hit.document, hit.passage.heading) for hit in near]
+        named = {basis.title: basis for basis in bases if basis is not None}
+        return tuple(basis for title, basis in named.items() if title.lower() not in loaded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What every answer to one question carries."""
+
+    question: str
+    generation: int
+    encoder: str
+    filters: Filters | None
+
+
+def _checked(text: str) -> str:
+    stripped = text.strip()
+    if not stripped:
+        raise UsageError("The question is empty. Type what you want to know.")
+    if len(stripped) > LONGEST_QUESTION:
+        raise UsageError(
+            f"The question has {len(stripped)} characters; at most {LONGEST_QUESTION} are read. "
+            "Shorten it to what you want to know."
+        )
+    return stripped
+
+
+def _context(history: Sequence[Turn]) -> tuple[list[str], list[str]]:
+    turns = [turn for turn in history if turn.answer.outcome is not Outcome.ABOUT_ASSISTANT]
+    earlier = [turn.answer.query or turn.question for turn in turns]
+    quotes = [citation.quote for citation in turns[-1].answer.citations] if turns else []
+    return earlier, quotes
+
+
+def _source(candidate: Candidate) -> Source:
+    hit = candidate.hit
+    return Source(
+        hit.passage,
+        hit.document,
+        hit.rank,
+        candidate.tokens.vectors,
+        candidate.tokens.starts,
+        _record(hit.document, basis_of(hit.document, hit.passage.heading)),
+    )
+
+
+def _record(document: Document, basis: Basis | None) -> str:
+    """Return the words of a record in which a named thing may stand."""
+    if basis is not None:
+        parts: list[object] = [basis.title, basis.publisher, basis.year, basis.place]
+    else:
+        parts = [document.title, document.publisher, document.edition]
+        if document.kind is Kind.ORIGINAL:
+            parts.append(document.year)
+    return " ".join(str(part) for part in parts if part)
+
+
+def _told(answer: Answer) -> Iterator[Event]:
+    lines = answer.text.splitlines(keepends=True)
+    yield from (TextDelta(line) for line in lines)
+    yield answer
+
+
+def _composed(citations: Sequence[Citation], missing: Sequence[str]) -> str:
+    blocks: list[str] = []
+    current = None
+    for citation in citations:
+        source = publication(citation)
+        if source != current:
+            blocks.append(f"{source[:1].upper()}{source[1:]}:")
+            current = source
+        own = citation.document.kind is Kind.SUMMARY
+        quote = citation.quote if own else f"“{citation.quote}”"
+        blocks[-1] += f"\n{quote} [{citation.marker}]"
+    if missing:
+        blocks.append(f"Not found in the library: {_listed(missing)}.")
+    return "\n\n".join(blocks)
+
+
+def _refusal(missing: Sequence[str], searched: Searched, near: Sequence[Hit]) -> str:
+    lines = [_NO_ANSWER]
+    if missing:
+        lines.append(f"Not found: {_listed(missing)}.")
+    where = " with your filters" if searched.filters else ""
+    lines.append(
+        f"Searched{where}: {_count(searched.documents, 'document')}, "
+        f"{_count(searched.passages, 'passage')}."
+    )
+    text = "\n".join(lines)
+    if near:
+        text += "\n\nNearest passages (not an answer):\n"
+        text += "\n".join(f"– {nearest(hit)}" for hit in near)
+    return text
+
+
+def _listed(things: Sequence[str]) -> str:
+    return "; ".join(things)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
