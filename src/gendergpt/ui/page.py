@@ -1,0 +1,231 @@
+"""The page's Gradio part: the conversation, the question box, the filters, and what they do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from gendergpt.errors import GenderGPTError
+from gendergpt.types import Document, Filters
+from gendergpt.ui import conversation as talk
+from gendergpt.ui import render
+from gendergpt.ui.conversation import Conversation
+from gendergpt.ui.ports import AssistantLike, suggestions_of
+
+LONGEST_QUESTION = 2000
+PROMISE = (
+    '<p class="promise">Answers are quotations from the library. They are not legal advice; '
+    "national law prevails.</p>"
+)
+ONLY_IN = '<p class="only">Search only in</p>'
+# Twenty people asking at once are all served; Gradio's default would queue them one by one.
+_ASKING_AT_ONCE = 20
+_SECONDS_BETWEEN_LOOKS = 30
+_SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+
+# Suggested questions are buttons in our own HTML; a click becomes the event "ask".
+_ASK_ON_CLICK = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-ask]');
+  if (button) trigger('ask', {question: button.dataset.ask});
+});
+"""
+
+
+def theme() -> gr.themes.Base:
+    """Return Gradio's plainest theme with the system's fonts, so that none is fetched."""
+    return gr.themes.Base(font=list(_SANS), font_mono=["ui-monospace", "monospace"])
+
+
+def build_blocks(assistant: AssistantLike) -> gr.Blocks:
+    """Return the page's Gradio blocks, wired to ``assistant``."""
+    blocks: gr.Blocks
+    with gr.Blocks(title="GenderGPT", analytics_enabled=False) as blocks:
+        _Page(assistant).wire(blocks)
+    return blocks
+
+
+class _Page:
+    """The components of the page and their events. One for all visitors: it holds no state."""
+
+    def __init__(self, assistant: AssistantLike) -> None:
+        self._assistant = assistant
+        self._conversation = gr.State(Conversation())
+        self._seen = gr.State(None)
+        # The button that people see stands in the header of page.html and presses this one.
+        self._anew = gr.Button("New conversation", elem_id="anew")
+        with gr.Column(elem_id="rail"):
+            self._library = _html("", elem_id="library")
+            _html(ONLY_IN, elem_id="only")
+            self._publishers = gr.CheckboxGroup(label="Publisher", elem_id="publishers")
+            self._documents = gr.CheckboxGroup(label="Document", elem_id="documents")
+        with gr.Column(elem_id="talk"):
+            # Apart from the answers, so that suggestions that come late never cover one.
+            self._welcome = _html(render.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
+            self._past = _html("", elem_id="past")
+            self._current = _html("", elem_id="current")
+            self._place_composer()
+
+    def _place_composer(self) -> None:
+        with gr.Group(elem_id="composer"):
+            with gr.Row(elem_id="ask-row"):
+                self._box = gr.Textbox(
+                    label="Ask a question",
+                    placeholder="Ask a question",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=6,
+                    max_length=LONGEST_QUESTION,
+                    autofocus=True,
+                    elem_id="question",
+                )
+                self._stop = gr.Button("Stop", elem_id="stop")
+                self._send = gr.Button("Send", elem_id="send")
+            _html(PROMISE, elem_id="promise")
+
+    def wire(self, blocks: gr.Blocks) -> None:
+        """Connect what people do with what happens."""
+        asked = self._wire_asking()
+        quiet: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_limit": None,
+        }
+        talking = [self._conversation, self._past, self._current]
+        # First the running answer ends, then the page changes: else its next piece could undo it.
+        for button, then, inputs in (
+            (self._stop, self._on_stop, [self._conversation]),
+            (self._anew, self._on_anew, []),
+        ):
+            button.click(None, cancels=asked, show_progress="hidden").then(
+                then, inputs, talking, **quiet
+            )
+        blocks.load(self._on_load, None, [self._welcome], **quiet)
+        shown = [self._publishers, self._documents]
+        looking = [*shown, self._library, self._seen]
+        for look in (blocks.load, gr.Timer(_SECONDS_BETWEEN_LOOKS).tick, *(a.then for a in asked)):
+            look(self._on_look, [*shown, self._seen], looking, **quiet)
+
+    def _wire_asking(self) -> list[Any]:
+        inputs = [self._box, self._conversation, self._publishers, self._documents]
+        outputs = [self._box, self._conversation, self._past, self._current]
+        options: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_limit": _ASKING_AT_ONCE,
+            "concurrency_id": "ask",
+            "trigger_mode": "multiple",  # "once" stays locked a while after Stop
+        }
+        triggers = [self._box.submit, self._send.click]
+        return [
+            gr.on(triggers, self._on_question, inputs, outputs, **options),
+            self._welcome.ask(self._on_suggestion, inputs[1:], outputs, **options),
+        ]
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def _on_suggestion(
+        self,
+        conversation: Conversation,
+        publishers: Sequence[str],
+        documents: Sequence[str],
+        event: gr.EventData,
+    ) -> Iterator[tuple[Any, ...]]:
+        yield from self._on_question(str(event.question), conversation, publishers, documents)
+
+    def _on_question(
+        self,
+        question: str,
+        conversation: Conversation,
+        publishers: Sequence[str],
+        documents: Sequence[str],
+    ) -> Iterator[tuple[Any, ...]]:
+        question = question.strip()[:LONGEST_QUESTION]
+        if not question or conversation.running is not None:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        begun = talk.begin(conversation, question)
+        yield "", begun, begun.past, begun.current
+        filters = filters_of(publishers, documents)
+        for step in talk.answer(self._assistant, begun, filters, self._titles()):
+            yield gr.skip(), step, gr.skip(), step.current
+
+    def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:
+        stopped = talk.stop(conversation)
+        return stopped, gr.skip(), stopped.current if stopped.number else gr.skip()
+
+    def _on_anew(self) -> tuple[Any, ...]:
+        return Conversation(), "", ""
+
+    def _on_load(self) -> str:
+        try:
+            return render.welcome(suggestions_of(self._assistant))
+        except GenderGPTError:
+            return render.welcome(())
+
+    def _on_look(
+        self, publishers: Sequence[str], documents: Sequence[str], seen: object
+    ) -> tuple[Any, ...]:
+        """Bring filters and library line up to date, touching neither if nothing has changed."""
+        try:
+            held = self._assistant.documents()
+        except GenderGPTError as error:
+            return gr.skip(), gr.skip(), render.problem_line(str(error)), None
+        if seen == (now := _fingerprint(held)):
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        return (
+            _choices(publisher_choices(held), publishers),
+            _choices(document_choices(held), documents),
+            render.library_line(held),
+            now,
+        )
+
+    def _titles(self) -> dict[str, str]:
+        try:
+            return {document.id: document.title for document in self._assistant.documents()}
+        except GenderGPTError:
+            return {}
+
+
+def _html(value: str, **options: Any) -> gr.HTML:
+    options.setdefault("js_on_load", None)
+    return gr.HTML(value, apply_default_css=False, **options)
+
+
+def _choices(choices: list[tuple[str, str]], chosen: Sequence[str]) -> Any:
+    """Return the update of a filter; what was chosen and is still there stays chosen."""
+    values = {value for _, value in choices}
+    return gr.CheckboxGroup(choices=choices, value=[value for value in chosen if value in values])
+
+
+def _fingerprint(documents: Sequence[Document]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((document.id, document.title) for document in documents))
+
+
+def filters_of(publishers: Sequence[str], documents: Sequence[str]) -> Filters | None:
+    """Return the filters that were chosen, or None where everything is to be searched."""
+    if not publishers and not documents:
+        return None
+    return Filters(publisher=frozenset(publishers) or None, document=frozenset(documents) or None)
+
+
+def publisher_choices(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """Return (label with count, publisher) for the documents' publishers and their sources'."""
+    counts: Counter[str] = Counter()
+    for document in documents:
+        named = {document.publisher, *(basis.publisher for basis in document.based_on)}
+        counts.update(publisher for publisher in named if publisher)
+    return [(f"{name} ({counts[name]})", name) for name in sorted(counts, key=str.casefold)]
+
+
+def document_choices(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """Return (title with year, id) for the documents, in the order of their titles."""
+    ordered = sorted(documents, key=lambda document: document.title.casefold())
+    return [
+        (f"{render.safe(d.title)} ({d.year})" if d.year else render.safe(d.title), d.id)
+        for d in ordered
+    ]

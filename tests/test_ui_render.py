@@ -1,0 +1,318 @@
+"""Values to HTML: what is said, and that nothing from outside reaches the page but as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from gendergpt.errors import LibraryMissing
+from gendergpt.types import (
+    Answer,
+    Basis,
+    Citation,
+    Document,
+    Hit,
+    Kind,
+    Outcome,
+    PageRef,
+    Passage,
+    Searched,
+    Span,
+    Stage,
+    Status,
+    TextDelta,
+)
+from gendergpt.ui import conversation as talk
+from gendergpt.ui import highlight, render
+from gendergpt.ui.conversation import Conversation
+
+EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>{0}${1}\x00\ud800"
+DOCUMENT = Document(
+    id="d1",
+    title="Border Management and Gender",
+    publisher="DCAF",
+    year=2020,
+    edition="2nd edition",
+    url="https://example.org/tool6",
+)
+SUMMARY = Document(
+    id="d2",
+    title="Notes",
+    kind=Kind.SUMMARY,
+    based_on=(Basis("Global Compact", "UN", 2018, "para. 27", "https://un.org/gcm", "LAND"),),
+)
+TEXT = "Before it. Officers are trained\nevery year. After it."
+QUOTE = "Officers are trained every year."
+PASSAGE = Passage("p1", "d1", TEXT, (Span(PageRef(22, "14"), 0, len(TEXT)),), ("4. Training",))
+HIT = Hit(1, 0.5, Stage.RERANKED, PASSAGE, DOCUMENT)
+CITATION = Citation(
+    1, QUOTE, Status.NORMALISED, PASSAGE.spans, PASSAGE.heading, PASSAGE.id, DOCUMENT
+)
+ANSWER = Answer(
+    question="Who is trained?",
+    outcome=Outcome.ANSWERED,
+    text=f"DCAF, Border Management and Gender (2020):\n“{QUOTE}” [1]",
+    citations=(CITATION,),
+    searched=Searched(2, 30),
+)
+
+
+def finished(answer: Answer, passages: dict[str, Passage] | None = None) -> str:
+    return render.finished(1, answer, passages or {}, {"d1": "Border Management and Gender"})
+
+
+class Elements(HTMLParser):
+    """Collects elements as (tag, attributes) and all text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_marker_is_a_button_that_names_its_card() -> None:
+    html = finished(ANSWER, {"p1": PASSAGE})
+    buttons = [a for tag, a in Elements(html).found if tag == "button" and "data-card" in a]
+    assert [b["data-card"] for b in buttons] == ["t1-c1"]
+    assert ">[1]</button>" in html
+    assert 'id="t1-c1"' in html
+
+
+def test_card_marks_the_quotation_in_its_passage() -> None:
+    html = finished(ANSWER, {"p1": PASSAGE})
+    assert "Before it. <mark>Officers are trained\nevery year.</mark> After it." in html
+    assert "p. 14 (PDF page 22)" in html
+    assert "publisher's own words" in html
+    assert "2nd edition" in html
+
+
+@pytest.mark.parametrize(
+    "passages", [{}, {"p1": replace(PASSAGE, text="Something else entirely.")}]
+)
+def test_card_without_the_quotation_in_a_passage_shows_it_alone(
+    passages: dict[str, Passage],
+) -> None:
+    html = finished(ANSWER, passages)
+    assert f"<mark>{QUOTE}</mark></blockquote>" in html
+
+
+def test_passage_may_come_from_reading_or_nearest() -> None:
+    assert "Before it. <mark>" in finished(replace(ANSWER, reading=(HIT,)))
+    assert "Before it. <mark>" in finished(replace(ANSWER, nearest=(HIT,)))
+
+
+def test_summary_is_never_the_publishers_words() -> None:
+    basis = SUMMARY.based_on[0]
+    citation = replace(CITATION, document=SUMMARY, basis=basis, spans=())
+    html = finished(replace(ANSWER, citations=(citation,)))
+    assert "Our summary of Global Compact" in html
+    assert "not the publisher's words" in html
+    assert "publisher's own words" not in html
+    assert "Only the publication&#39;s landing page or abstract was seen" in html
+    assert 'href="https://un.org/gcm"' in html
+
+
+def test_superseded_edition_is_named_by_title() -> None:
+    old = replace(DOCUMENT, superseded_by="d1")
+    html = finished(replace(ANSWER, citations=(replace(CITATION, document=old),)))
+    assert "A newer edition replaces this one: Border Management and Gender." in html
+
+
+def test_unknown_markers_stay_text() -> None:
+    html = finished(replace(ANSWER, text="See [7] and [1].", citations=(CITATION,)))
+    assert '<span class="marker waiting">[7]</span>' in html
+
+
+def test_lead_and_quotation_lines_differ() -> None:
+    html = finished(ANSWER)
+    assert '<p class="lead" dir="auto">DCAF' in html
+    assert '<p class="quoted" dir="auto">“Officers' in html
+
+
+def test_partial_says_what_is_missing() -> None:
+    text = f"{ANSWER.text}\n\nNot found in the library: 2031; Norway."
+    answer = replace(ANSWER, outcome=Outcome.PARTIAL, text=text, missing=("2031", "Norway"))
+    html = finished(answer)
+    assert "Part of your question is not covered: 2031; Norway" in html
+    assert html.count("Not found in the library") == 1  # only in the text to copy
+
+
+def test_no_answer_says_so_and_what_was_searched() -> None:
+    answer = Answer(
+        question="Budget?",
+        outcome=Outcome.NOT_IN_LIBRARY,
+        text=f"{render.NO_ANSWER}\nNot found: 2031.\nSearched: 1 document.\n\nNearest:\n– Text",
+        missing=("2031",),
+        nearest=(HIT,),
+        originals=(Basis("Regulation", "EU", 2019, url="https://eur-lex.europa.eu/x"),),
+        searched=Searched(1, 30, {"document": ["d1"], "year_from": 2019}),
+    )
+    html = finished(answer)
+    assert html.count(render.NO_ANSWER) == 2  # once shown, once in the text to copy
+    assert "Not found: 2031</p>" in html
+    assert html.count("– Text") == 1
+    assert (
+        "Searched 1 document, 30 passages, limited to document Border Management and Gender "
+        "and years from 2019."
+    ) in html
+    assert "Nearest passages (not an answer)" in html
+    assert "EU, Regulation, 2019" in html
+    assert "<mark>" not in html
+
+
+def test_about_the_assistant_is_plain() -> None:
+    html = finished(Answer("hello", Outcome.ABOUT_ASSISTANT, "I quote documents."))
+    assert "I quote documents." in html
+    assert "Copy answer" not in html
+
+
+def test_note_is_not_said_twice() -> None:
+    once = replace(ANSWER, text=f"{ANSWER.text}\n\nNational law prevails.")
+    html = finished(replace(once, notes=("National law prevails.", "Ask a lawyer.")))
+    assert '<p class="note">Ask a lawyer.</p>' in html
+    assert '<p class="note">National' not in html
+
+
+def hostile_answer(outcome: Outcome) -> Answer:
+    document = Document(
+        id=EVIL, title=EVIL, publisher=EVIL, edition=EVIL, url=EVIL, superseded_by=EVIL
+    )
+    basis = Basis(EVIL, EVIL, None, EVIL, EVIL, EVIL)
+    summary = replace(document, kind=Kind.SUMMARY, based_on=(basis,))
+    spans = (Span(PageRef(1, EVIL), 0, 5),)
+    passage = Passage(EVIL, EVIL, f"{EVIL} {EVIL}", spans, (EVIL,))
+    first = Citation(1, EVIL, Status.EXACT, spans, (EVIL,), EVIL, document, also=(summary,))
+    return Answer(
+        question=EVIL,
+        outcome=outcome,
+        text=f"{EVIL}:\n{EVIL} [1] [2]",
+        citations=(first, replace(first, marker=2, document=summary, basis=basis)),
+        missing=(EVIL,),
+        nearest=(Hit(1, 1, Stage.DENSE, passage, document),),
+        reading=(Hit(1, 1, Stage.DENSE, passage, summary),),
+        searched=Searched(1, 1, {"publisher": EVIL, EVIL: [EVIL]}),
+        originals=(basis,),
+        notes=(f"note {EVIL}",),
+    )
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_hostile_text_is_only_text(outcome: Outcome) -> None:
+    html = finished(hostile_answer(outcome))
+    html.encode("utf-8")
+    elements = Elements(html)
+    allowed = {"div", "article", "section", "h2", "h3", "p", "span", "button", "pre", "mark"}
+    allowed |= {"details", "summary", "ol", "ul", "li", "dl", "dt", "dd", "blockquote"}
+    assert {tag for tag, _ in elements.found} <= allowed
+    names = {name for _, attributes in elements.found for name in attributes}
+    assert not any(name.startswith("on") or name in ("src", "href", "style") for name in names)
+    assert "<script>alert(1)</script>{0}${1}" in elements.text
+
+
+def test_other_parts_escape_too() -> None:
+    for html in (
+        render.running(1, EVIL, EVIL),
+        render.stopped(1, EVIL),
+        render.failed(1, EVIL, EVIL),
+        render.welcome([EVIL]),
+        render.problem_line(EVIL),
+    ):
+        assert "<script" not in html
+        assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//other.example/x",
+        "https://",
+        "http://[bad",
+        "https://user@other.example",
+        "file:///etc/passwd",
+        "doc.pdf",
+    ],
+)
+def test_only_plain_web_addresses_become_links(url: str) -> None:
+    document = replace(DOCUMENT, url=url)
+    html = finished(replace(ANSWER, citations=(replace(CITATION, document=document),)))
+    assert "<a " not in html
+    assert "Official address:" in html
+
+
+def test_library_line() -> None:
+    assert "gendergpt ingest" in render.library_line([])
+    line = render.library_line([DOCUMENT, SUMMARY, SUMMARY])
+    assert "<strong>1 publication</strong>" in line
+    assert "<strong>2 summaries</strong>" in line
+
+
+@pytest.mark.parametrize(
+    ("quote", "passage", "found"),
+    [
+        ("b c", "a b  c d", "b  c"),
+        ("border officers", "The bor-\nder officers came", "bor-\nder officers"),
+        ("efficient", "an e\ufb03cient way", "e\ufb03cient"),
+        ("absent", "nothing here", None),
+        ("", "text", None),
+    ],
+)
+def test_highlight(quote: str, passage: str, found: str | None) -> None:
+    place = highlight.find(quote, passage)
+    assert (passage[slice(*place)] if place else None) == found
+
+
+class Failing:
+    """An assistant that fails in the way it is told."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+    def stream(self, *_: object) -> object:
+        yield TextDelta("Begun")
+        if self.error:
+            raise self.error
+
+    def documents(self) -> list[Document]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (LibraryMissing("There is no library here."), "There is no library here."),
+        (ValueError("secret"), render.APOLOGY),
+        (None, render.APOLOGY),
+    ],
+)
+def test_failed_turn_leaves_a_conversation_to_go_on_with(
+    error: Exception | None, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = talk.begin(Conversation(), "Why?")
+    *_, last = talk.answer(Failing(error), begun, None, {})  # type: ignore[arg-type]
+    assert said in last.current
+    assert "secret" not in last.current
+    assert (last.running, last.turns, last.number) == (None, (), 1)
+    assert ("could not be answered" in caplog.text) is (said == render.APOLOGY)
+
+
+def test_earlier_turns_are_no_longer_announced() -> None:
+    first = replace(Conversation(), current=finished(ANSWER), number=1)
+    second = talk.begin(first, "And then?")
+    assert 'role="log"' not in second.past
+    assert 'role="log"' in second.current
+    assert "Who is trained?" in second.past
+
+
+def test_stopping_when_nothing_runs_changes_nothing() -> None:
+    assert talk.stop(Conversation()) == Conversation()
