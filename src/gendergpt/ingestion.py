@@ -362,7 +362,7 @@ def describe(file: _File, reading: Reading, count: int) -> Document:
     return Document(
         id=file.document_id,
         title=record.title or reading.title or file.path.stem.replace("_", " ").replace("-", " "),
-        publisher=record.publisher or reading.author,
+        publisher=record.publisher,
         year=record.year or reading.year,
         edition=record.edition,
         language=record.language or _language(reading),

@@ -557,8 +557,11 @@ def alike(one: Piece, other: Piece) -> bool:
     if not shorter:
         return False
     figures = [set(_FIGURES.findall(piece.text)) for piece in (one, other)]
-    same = figures[0] <= figures[1] or figures[1] <= figures[0]
-    return same and len(shorter & longer) / len(shorter) >= 0.65
+    if not (figures[0] <= figures[1] or figures[1] <= figures[0]):
+        return False
+    # Three figures in common hardly meet by chance, whatever the words around them.
+    least = 0.4 if len(figures[0] & figures[1]) >= 3 else 0.65
+    return len(shorter & longer) / len(shorter) >= least
 
 
 def _with_twin(kept: Piece, twin: Piece) -> Piece:

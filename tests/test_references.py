@@ -1,0 +1,124 @@
+"""How citations are worded: ours as ours, pages as printed and as counted."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from gendergpt import references
+from gendergpt.types import (
+    Answer,
+    Basis,
+    Citation,
+    Document,
+    Hit,
+    Kind,
+    Outcome,
+    PageRef,
+    Passage,
+    Span,
+    Stage,
+    Status,
+)
+
+TOOL = Basis("Tool 6: Border Management", "DCAF", 2020, "p. 14", "https://d.org/6", heading="Six")
+RULES = Basis("Nelson Mandela Rules", "UN", 2015, heading="Rules")
+GENERAL = Basis("All tools", "DCAF", 2020)
+SUMMARY = Document("s", "Our note", "GenderGPT", 2026, kind=Kind.SUMMARY, based_on=(TOOL, RULES))
+ORIGINAL = Document("o", "Guide", "APT", 2019, url="https://apt.org/guide")
+
+
+def span(number: int, label: str | None) -> Span:
+    return Span(PageRef(number, label), 0, 1)
+
+
+def cite(document: Document, *spans: Span, basis: Basis | None = None) -> Citation:
+    return Citation(1, "“Q”", Status.EXACT, spans, ("Guide", "Six"), "p", document, basis)
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([span(22, "14")], "p. 14 (PDF page 22)"),
+        ([span(22, "14"), span(22, "14")], "p. 14 (PDF page 22)"),
+        ([span(22, "14"), span(23, "15")], "pp. 14–15 (PDF pages 22–23)"),
+        ([span(4, "iv")], "p. iv (PDF page 4)"),
+        ([span(4, None)], "PDF page 4"),
+        ([span(4, None), span(5, "1")], "PDF pages 4–5"),
+        ([Span(None, 0, 1)], "section “Six”"),
+        ([], "section “Six”"),
+    ],
+)
+def test_places(spans: list[Span], expected: str) -> None:
+    assert references.locator(cite(ORIGINAL, *spans)) == expected
+
+
+def test_no_heading_and_no_page() -> None:
+    assert references.place([Span(None, 0, 1)], ()) == "no pages"
+
+
+def test_the_words_of_a_publisher_and_our_own() -> None:
+    assert references.attribution(cite(ORIGINAL)) == "APT, Guide (2019)"
+    dated = dataclasses.replace(ORIGINAL, edition="2nd edition, 2019", publisher=None)
+    assert references.attribution(cite(dated)) == "Guide (2nd edition, 2019)"
+    assert references.attribution(cite(SUMMARY, basis=TOOL)) == (
+        "our summary of Tool 6: Border Management (DCAF, 2020), p. 14"
+    )
+    assert references.attribution(cite(SUMMARY)) == "our summary “Our note”"
+    assert references.publication(cite(SUMMARY, basis=TOOL)) == (
+        "our summary of Tool 6: Border Management (DCAF, 2020)"
+    )
+    assert references.publication(cite(ORIGINAL)) == "APT, Guide (2019)"
+
+
+def test_a_summary_never_reads_as_the_publishers_words() -> None:
+    for basis in (TOOL, RULES, GENERAL, None):
+        assert references.reference(cite(SUMMARY, basis=basis)).startswith("our summary")
+        assert "our own note" in references.reference(cite(SUMMARY, basis=basis))
+
+
+def test_a_full_reference() -> None:
+    assert references.reference(cite(ORIGINAL, span(22, "14"))) == (
+        "APT, Guide (2019), p. 14 (PDF page 22), https://apt.org/guide"
+    )
+    also = dataclasses.replace(cite(ORIGINAL, span(2, None)), also=(SUMMARY,))
+    assert references.reference(also).endswith("; also said in our summary “Our note”")
+
+
+def test_the_basis_of_a_section() -> None:
+    assert references.basis_of(SUMMARY, ("Note", "Six")) is TOOL
+    assert references.basis_of(SUMMARY, ("Note", "Rules", "A detail")) is RULES
+    assert references.basis_of(SUMMARY, ("Six", "Rules")) is RULES, "the innermost heading"
+    assert references.basis_of(SUMMARY, ("Note",)) is None
+    assert references.basis_of(ORIGINAL, ("Six",)) is None
+    one = dataclasses.replace(SUMMARY, based_on=(TOOL, GENERAL))
+    assert references.basis_of(one, ("Note",)) is GENERAL
+    two = dataclasses.replace(SUMMARY, based_on=(GENERAL, GENERAL))
+    assert references.basis_of(two, ("Note",)) is None
+
+
+def test_superseded() -> None:
+    assert references.superseded(ORIGINAL) is None
+    old = dataclasses.replace(ORIGINAL, superseded_by="Guide, 3rd edition")
+    assert "Guide, 3rd edition" in (references.superseded(old) or "")
+
+
+def test_a_hit_that_is_no_answer() -> None:
+    passage = Passage("p", "o", "Long  words " * 40, (span(3, None),), ("Guide",))
+    line = references.nearest(Hit(1, 0.5, Stage.RERANKED, passage, ORIGINAL))
+    assert line.startswith("APT, Guide (2019), PDF page 3: Long words Long")
+    assert line.endswith(" …")
+    assert len(line) < 270
+    assert "\n" not in line
+
+
+def test_an_answer_as_plain_text() -> None:
+    answer = Answer("Who?", Outcome.ANSWERED, "“Q” [1]", (cite(ORIGINAL, span(22, "14")),))
+    text = references.as_text(answer)
+    assert text == (
+        "Who?\n\n“Q” [1]\n\nReferences\n"
+        "[1] APT, Guide (2019), p. 14 (PDF page 22), https://apt.org/guide"
+    )
+    bare = dataclasses.replace(answer, citations=())
+    assert "References" not in references.as_text(bare)
