@@ -151,7 +151,7 @@ def test_what_a_dead_writer_left_is_swept_from_every_store(
     write(notes, first="Women guard the border.")
     ingest([notes], settings, encoder=tiny)
     library = opened(tiny)
-    library.vectors.add(900, [9001, 9002], [np.ones(32, np.float32)] * 2)
+    library.vectors.add([9001, 9002], [900, 900], [np.ones(32, np.float32)] * 2)
     library.lexical.add([(9001, 900, "stray words", "stray")])
     library.tokens.write(900, [(np.zeros((1, 8), np.uint8), np.zeros(1, np.int32))])
     (library.folder / "tokens" / "901.partial").write_bytes(b"half")

@@ -141,7 +141,7 @@ def test_hits_that_the_ledger_does_not_know_are_dropped(
     """The stores hold remains of a broken-off run that are nearer than anything else."""
     question = "women officers search women"
     vector = tiny.encode([question], "query")[0].vector
-    library.vectors.add(900, [9001, 9002], [vector, vector])
+    library.vectors.add([9001, 9002], [900, 900], [vector, vector])
     library.lexical.add([(9001, 900, question, question), (9002, 900, question, question)])
     hits = retriever.search(question, stage=stage)
     assert [hit.rank for hit in hits] == [1, 2, 3]

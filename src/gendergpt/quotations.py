@@ -144,11 +144,12 @@ class Piece:
     def relevance(self) -> float:
         """How well it meets the question, wherever it was found.
 
-        A part of the question counts half beside the whole, so that "what can officials do?" does
+        A part of the question counts beside the whole, so that "what can officials do?" does
         not find just anything that officials do.
         """
         whole = self.scores[0]
-        return max(whole, *(0.5 * (whole + part) for part in self.scores[1:]), 0.0)
+        mixed = (0.45 * whole + 0.55 * part for part in self.scores[1:])
+        return max(whole, *mixed, 0.0)
 
     @property
     def score(self) -> float:
@@ -342,7 +343,7 @@ _NEAR = 0.7
 """Least share of the best relevance for a sentence in which named things are looked for."""
 
 _CLAIM_MET = 0.62
-_FOCUS_MET = 0.55
+_FOCUS_MET = 0.62
 
 
 def beyond(scored: Sequence[Piece], told: Iterable[str]) -> list[Piece]:
@@ -383,6 +384,7 @@ def choose(
     shaped = [piece for piece in eligible if answers_shape(question, piece.text)]
     if not shaped:
         return Choice(missing=(*gone, *_wish(question, bool(eligible))))
+    shaped = _focused(question, wanted, shaped)
     unmet = _unmet(question, wanted, shaped[0])
     if unmet or not _meets_more_than_names(question, wanted, shaped[0]):
         return Choice(missing=(*gone, *unmet))
@@ -421,6 +423,18 @@ def _holds_one_of_each(piece: Piece, question: Question, absent: Sequence[Named]
     return all(
         any(holds(named, evidence) for named in present if named.kind is kind) for kind in kinds
     )
+
+
+def _focused(question: Question, wanted: Wanted, shaped: Sequence[Piece]) -> list[Piece]:
+    """Put sentences that hold what is asked for before others that are about as good."""
+
+    def holds_focus(piece: Piece) -> bool:
+        near = piece.score >= _CLOSE * shaped[0].score
+        return near and not any(
+            _meeting(question, wanted, piece, noun) < _FOCUS_MET for noun in question.focus
+        )
+
+    return sorted(shaped, key=lambda piece: not holds_focus(piece)) if question.focus else [*shaped]
 
 
 def _unmet(question: Question, wanted: Wanted, best: Piece) -> tuple[str, ...]:
@@ -534,8 +548,7 @@ def _leaders_first(scored: Sequence[Piece]) -> list[Piece]:
     def best(part: int) -> Piece:
         return max(scored, key=lambda piece: piece.scores[0] + piece.scores[part])
 
-    leaders = [scored[0], *(best(part) for part in range(1, count))]
-    return _unique([*leaders, *sorted(scored, key=lambda piece: -piece.score)])
+    return _unique([scored[0], *(best(part) for part in range(1, count)), *scored])
 
 
 def _unique(scored: Sequence[Piece]) -> list[Piece]:

@@ -37,15 +37,18 @@ class VectorStore:
         self._collection: Any = None
 
     def add(
-        self, revision: int, keys: Sequence[int], vectors: Sequence[NDArray[np.float32]]
+        self,
+        keys: Sequence[int],
+        revisions: Sequence[int],
+        vectors: Sequence[NDArray[np.float32]],
     ) -> None:
-        """Add vectors of shape (d,) under their passages' keys."""
+        """Add vectors of shape (d,) under their passages' keys, each with its revision."""
         for start in range(0, len(keys), _LARGEST_BATCH):
             batch = slice(start, start + _LARGEST_BATCH)
             self._opened().upsert(
                 ids=[str(key) for key in keys[batch]],
                 embeddings=np.stack(vectors[batch]),
-                metadatas=[{"revision": revision}] * len(keys[batch]),
+                metadatas=[{"revision": revision} for revision in revisions[batch]],
             )
 
     def query(
