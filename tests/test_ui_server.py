@@ -97,14 +97,14 @@ def test_what_the_page_does_not_need_is_shut(client: TestClient, path: str) -> N
 
 
 def test_another_gradio_is_noticed() -> None:
-    from gendergpt.ui import listening, server
+    from gendergpt.ui import server
 
     with pytest.raises(RuntimeError, match="not the one this page is made for"):
         server.own_page("<html></html>", "nonce")
 
 
 def test_taken_port_says_who_and_the_way_out() -> None:
-    from gendergpt.ui import listening, server
+    from gendergpt.ui import listening
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -115,7 +115,7 @@ def test_taken_port_says_who_and_the_way_out() -> None:
 
 
 def test_address_of_another_machine_is_refused() -> None:
-    from gendergpt.ui import listening, server
+    from gendergpt.ui import listening
 
     with pytest.raises(UnavailableError, match="--host"):
         listening.listen("192.0.2.1", 0)
@@ -131,13 +131,13 @@ def test_address_of_another_machine_is_refused() -> None:
     ],
 )
 def test_page_address(host: str, address: str) -> None:
-    from gendergpt.ui import listening, server
+    from gendergpt.ui import listening
 
     assert listening.page_address(host, 7860) == address
 
 
 def test_serve_takes_a_free_port_and_says_when_it_is_ready() -> None:
-    from gendergpt.ui import listening, serve, server
+    from gendergpt.ui import listening, serve
 
     said: queue.Queue[str] = queue.Queue()
     thread = threading.Thread(target=serve, args=(Silent(), "127.0.0.1", 0, said.put), daemon=True)

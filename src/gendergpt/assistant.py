@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from gendergpt.citations import verify
 from gendergpt.embedding import Encoder, SentenceTransformerEncoder
 from gendergpt.errors import UsageError
+from gendergpt.followups import in_context
 from gendergpt.library import Library
-from gendergpt.questions import (
-    Question,
-    about_assistant,
-    in_context,
-    read,
-    touches_law,
-)
-from gendergpt.quotations import Choice, Piece, Source, beyond, choose, front_matter, pieces, wanted
+from gendergpt.questions import Question, about_assistant, read, touches_law
+from gendergpt.quotable import front_matter
+from gendergpt.quotations import Choice, choose
 from gendergpt.references import basis_of, nearest, publication
 from gendergpt.retrieval import Candidate, Found, Query, Retriever
+from gendergpt.scoring import Piece, Source, beyond, pieces, wanted
 from gendergpt.settings import Settings
 from gendergpt.types import (
     Answer,
@@ -264,7 +261,8 @@ class Assistant:
         own = sum(document.kind is Kind.SUMMARY for document in documents)
         text = (
             "I am GenderGPT, an assistant for guidance on gender mainstreaming in border "
-            "management. I answer only with passages from this library that you can open and check, "
+            "management. I answer only with passages from this library that you can open and "
+            "check, "
             "and I say so when the library holds no answer. I give no legal advice. "
             f"The library holds {_count(len(documents), 'document')}; {own} of them "
             f"{'is a summary' if own == 1 else 'are summaries'} in our own words about "

@@ -19,6 +19,12 @@ _IRREGULAR = {
     "cypriot": "CY", "norwegian": "NO", "portuguese": "PT", "filipino": "PH", "emirati": "AE",
     "bosnian": "BA", "bosnia": "BA", "syrian": "SY", "sudanese": "SD", "tajik": "TJ",
     "kyrgyz": "KG", "kazakh": "KZ", "uzbek": "UZ", "turkmen": "TM", "afghan": "AF",
+    "austrian": "AT", "australian": "AU", "nigerian": "NG", "indian": "IN", "japanese": "JP",
+    "italian": "IT", "libyan": "LY", "kenyan": "KE", "haitian": "HT", "nepali": "NP",
+    "maltese": "MT", "yemeni": "YE", "qatari": "QA", "iranian": "IR", "egyptian": "EG",
+    "montenegrin": "ME",
+    "cuban": "CU", "omani": "OM", "ghanaian": "GH", "malian": "ML", "peruvian": "PE",
+    "chilean": "CL", "israeli": "IL", "saudi": "SA",
 }  # fmt: skip
 _AMBIGUOUS = frozenset({"english", "french", "spanish", "us", "polish"})
 """Words that name a language, a pronoun or a verb as often as a country: only with a capital."""

@@ -1,4 +1,4 @@
-"""Settings, from arguments or from the environment (prefix ``GENDERGPT_``). Unknown keys are refused."""
+"""Settings, from arguments or the environment (``GENDERGPT_…``). Unknown keys are refused."""
 
 from __future__ import annotations
 

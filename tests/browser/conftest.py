@@ -47,7 +47,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def _served() -> Iterator[Site]:
     """One server for all tests: Gradio takes seconds to load."""
-    from gendergpt.ui import listening, server
+    from gendergpt.ui import listening
 
     assistant = ScriptedAssistant()
     listener = listening.listen("127.0.0.1", 0)
