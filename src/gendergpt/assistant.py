@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gendergpt.citations import verify
 from gendergpt.embedding import Encoder, SentenceTransformerEncoder
@@ -47,6 +47,7 @@ EXAMPLES = (
     "How do I plan a gender training for border guards?",
 )
 _LOOKED_AT = 20
+_LOOKED_AT_FOR_PART = 5
 _NEAREST = 3
 _READING = 4
 _PREVAILS = (
@@ -160,14 +161,33 @@ class Assistant:
         resolved = in_context(text, earlier, told)
         reading = read(resolved.text, resolved.own)
         query = self._retriever.query(reading.asked)
-        everything = self._retriever.candidates(query, filters)
-        found = everything.candidates[:_LOOKED_AT]
-        yield Retrieved(tuple(candidate.hit for candidate in found))
-        choice = self._choice(reading, query, everything, told if resolved.more else ())
+        found = self._found(reading, query, filters)
+        hits = tuple(
+            replace(candidate.hit, rank=number)
+            for number, candidate in enumerate(found.candidates, 1)
+        )
+        yield Retrieved(hits)
+        choice = self._choice(reading, query, found, told if resolved.more else ())
         citations = self._citations(choice.quotes)
-        yield from _told(self._answer(frame, reading, choice, citations, found))
+        yield from _told(self._answer(frame, reading, choice, citations, hits))
 
     # --- steps -----------------------------------------------------------------------------------
+
+    def _found(self, question: Question, query: Query, filters: Filters | None) -> Found:
+        """Search for the whole question, then for each of its parts, which add their best."""
+        whole = self._retriever.candidates(query, filters)
+        best = {each.hit.passage.id: each for each in whole.candidates[:_LOOKED_AT]}
+        for start, end in question.parts:
+            part = question.asked[start:end]
+            if len(self.library.lexical.terms(part)) < 2:
+                continue
+            more = self._retriever.candidates(self._retriever.query(part), filters)
+            for each in more.candidates[:_LOOKED_AT_FOR_PART]:
+                other = best.get(each.hit.passage.id)
+                if other is None or each.hit.rank < other.hit.rank:
+                    best[each.hit.passage.id] = each
+        ordered = sorted(best.values(), key=lambda each: each.hit.rank)
+        return Found(tuple(ordered), whole.similarity)
 
     def _choice(
         self,
@@ -178,7 +198,7 @@ class Assistant:
     ) -> Choice:
         lexical = self.library.lexical
         needs = wanted(question, query, lexical.terms, lexical.rarity)
-        sources = [_source(candidate) for candidate in found.candidates[:_LOOKED_AT]]
+        sources = [_source(candidate) for candidate in found.candidates]
         scored = pieces(question, sources, needs, lexical.terms)
         return choose(question, needs, beyond(scored, told), found.similarity)
 
@@ -222,9 +242,8 @@ class Assistant:
         question: Question,
         choice: Choice,
         citations: Sequence[Citation],
-        found: Sequence[Candidate],
+        hits: Sequence[Hit],
     ) -> Answer:
-        hits = [candidate.hit for candidate in found]
         notes = (_PREVAILS,) if touches_law(question.text) else ()
         searched = self._searched(frame.filters)
         if not citations:

@@ -16,7 +16,7 @@ from gendergpt.scoring import REMARK, Piece, Wanted
 from gendergpt.types import Kind
 
 MOST_QUOTES = 5
-MOST_WORDS = 125
+MOST_WORDS = 130
 
 
 @dataclass(frozen=True, slots=True)
