@@ -117,11 +117,13 @@ class Retriever:
 
     def _reranked(self, query: Query, fused: Sequence[tuple[int, float]]) -> list[Candidate]:
         found = self._library.stored(key for key, _ in fused)
+        known = [(found[key], score) for key, score in fused if key in found]
+        places = [(each.revision, each.token_first, each.token_count) for each, _ in known]
+        matrices = self._library.tokens.read_many(places)
         kept = [
             (stored, score, tokens)
-            for key, score in fused
-            if (stored := found.get(key)) is not None
-            and (tokens := self._tokens(stored)) is not None
+            for (stored, score), tokens in zip(known, matrices, strict=True)
+            if tokens is not None
         ]
         if not kept:
             return []
@@ -134,15 +136,6 @@ class Retriever:
                       kept[index][0], kept[index][2])
             for rank, index in enumerate(order, 1)
         ]  # fmt: skip
-
-    def _tokens(self, stored: Stored) -> TokenMatrix | None:
-        """Return a passage's tokens, or None when its document was removed a moment ago."""
-        try:
-            return self._library.tokens.read(
-                stored.revision, stored.token_first, stored.token_count
-            )
-        except FileNotFoundError:
-            return None
 
     def _hits(self, keys: Sequence[int], stage: Stage) -> list[Hit]:
         found = self._library.stored(keys)

@@ -108,10 +108,36 @@ class TokenStore:
         Raises:
             FileNotFoundError: the revision has no file.
         """
+        rows = self._rows(revision)[first : first + count]
+        return TokenMatrix(restore(rows["codes"]), rows["start"])
+
+    def read_many(self, places: Sequence[tuple[int, int, int]]) -> list[TokenMatrix | None]:
+        """Return the tokens at many places (revision, first, count), restored in one go.
+
+        A place in a revision without a file gives None: its document was removed a moment ago.
+        """
+        found: list[NDArray[np.void] | None] = []
+        for revision, first, count in places:
+            try:
+                found.append(self._rows(revision)[first : first + count])
+            except FileNotFoundError:
+                found.append(None)
+        present = [rows for rows in found if rows is not None]
+        if not present:
+            return [None] * len(found)
+        vectors = restore(np.concatenate([rows["codes"] for rows in present]))
+        ends = iter(np.cumsum([len(rows) for rows in present]).tolist())
+        return [
+            None if rows is None else TokenMatrix(
+                vectors[(end := next(ends)) - len(rows) : end], rows["start"]
+            )
+            for rows in found
+        ]  # fmt: skip
+
+    def _rows(self, revision: int) -> NDArray[np.void]:
         if revision not in self._open:
             self._open[revision] = np.load(self._path(revision), mmap_mode="r")
-        rows = self._open[revision][first : first + count]
-        return TokenMatrix(restore(rows["codes"]), rows["start"])
+        return self._open[revision]
 
     def revisions(self) -> set[int]:
         """Return the revisions that have a file."""
@@ -122,10 +148,12 @@ class TokenStore:
         self._open.pop(revision, None)
         self._path(revision).unlink(missing_ok=True)
 
-    def sweep_partial(self) -> None:
-        """Remove what a broken-off write left behind."""
-        for path in self._folder.glob("*.partial"):
+    def sweep_partial(self) -> int:
+        """Remove what a broken-off write left behind; return how many files that were."""
+        partial = list(self._folder.glob("*.partial"))
+        for path in partial:
             path.unlink(missing_ok=True)
+        return len(partial)
 
     def _path(self, revision: int) -> Path:
         return self._folder / f"{revision}.npy"
