@@ -116,3 +116,14 @@ def test_hostile_text_takes_less_than_a_second(text: str) -> None:
     started = time.process_time()
     clean(text, joins({"a"}))
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "abcd" * 50_000 + "-", "a-" * 100_000, "abc-\n" * 40_000],
+    ids=["word", "divided word", "hyphens", "divided words"],
+)  # fmt: skip
+def test_a_long_word_takes_less_than_half_a_second(text: str) -> None:
+    for step in (clean, words):
+        started = time.process_time()
+        step(text)
+        assert time.process_time() - started < 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,13 +16,15 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from rich.console import Console
 
-from gendergpt.cli import main
+from gendergpt.cli import _table, main
 from gendergpt.errors import LibraryMissing
 from gendergpt.ingestion import ingest
 from gendergpt.ledger import Ledger
 from gendergpt.library import Library
 from gendergpt.settings import Settings
+from gendergpt.types import Document
 from tests.conftest import ROOT, TinyEncoder
 
 pytestmark = pytest.mark.slow
@@ -342,6 +345,50 @@ def test_list_show_remove(run: Any, tiny_library: Path) -> None:
     assert set(documents(tiny_library)) == {"course.txt"}
     assert run("library", "remove", ids["course.txt"], *where).out.startswith("removed")
     assert run("library", "list", *where, "--json").value == []
+
+
+@pytest.mark.parametrize("width", [10, 40, 80])
+def test_ids_are_whole_in_a_narrow_terminal(width: int) -> None:
+    each = Document("0123456789abcdef", "A long title of a document, " * 4, "A publisher, " * 3)
+    out = io.StringIO()
+    Console(file=out, width=width, soft_wrap=True, force_terminal=True).print(_table([each]))
+    assert each.id in out.getvalue()
+
+
+def test_one_line_a_document_where_there_is_no_terminal(
+    run: Any, settings: Settings, notes: Path, tiny: TinyEncoder
+) -> None:
+    title = "A very long title of a document that goes on and on " * 3
+    (notes / "long.md").write_text(f"# {title}\n\nThe officers keep a room.\n", encoding="utf-8")
+    ingest([notes], settings, encoder=tiny)
+    lines = run("library", "list", "--library", settings.library).out.splitlines()
+    assert len(lines) == 2
+    assert title.strip() in lines[1]
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_kind_that_is_none(run: Any, tmp_path: Path, command: str) -> None:
+    refused = run(command, "Who?", "--kind", "nonsense", "--library", tmp_path)
+    assert refused.code == USAGE
+    assert "original" in refused.err
+    assert "summary" in refused.err
+
+
+def test_doctor_repairs(run: Any, tmp_path: Path) -> None:
+    notes, library = fill(tmp_path / "notes"), tmp_path / "library"
+    where = ("--library", library)
+    assert run("doctor", "--repair", *where).code == UNAVAILABLE
+    assert run("ingest", notes, *where).code == 0
+    assert run("doctor", "--repair", *where).code == 0
+    next((library / "tokens").glob("*.npy")).unlink()
+    told = run("doctor", "--repair", *where)
+    assert told.code == FOUND
+    assert "gendergpt ingest" in told.out
+    assert str(notes) in told.out
+    assert len(run("ingest", notes, *where, "--json").value["added"]) == 1
+    again = run("doctor", "--repair", *where, "--json")
+    assert again.code == 0
+    assert {each["what"] for each in again.value} >= {"repair: orphans", "stores"}
 
 
 @pytest.mark.parametrize("command", ["show", "remove"])

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
-from gendergpt.doctor import Finding, examine
+from gendergpt.doctor import Finding, examine, repair
 from gendergpt.embedding import SentenceTransformerEncoder
+from gendergpt.errors import LibraryLocked, LibraryMissing
 from gendergpt.ingestion import ingest
+from gendergpt.ledger import Entry, Ledger
 from gendergpt.library import Library
 from gendergpt.settings import Settings
 from gendergpt.types import Document
@@ -103,9 +106,72 @@ def test_stray_vectors(
     findings = by_name(settings)
     assert ill(findings) == {"orphans"}
     assert "2 entries" in findings["orphans"].state
-    assert "gendergpt ingest" in (findings["orphans"].way_out or "")
+    assert "gendergpt doctor --repair" in (findings["orphans"].way_out or "")
     ingest([notes], settings, encoder=encoder)
+    assert ill(by_name(settings)) == {"orphans"}, "an ingest leaves Chroma alone"
+    done = {finding.what: finding for finding in repair(settings)}
+    assert set(done) == {"repair: orphans", "repair: quarantine"}
+    assert done["repair: orphans"].state.startswith("2 entries")
     assert ill(by_name(settings)) == set()
+
+
+def test_repair_sweeps_every_store(
+    settings: Settings, fill: Write, encoder: SentenceTransformerEncoder
+) -> None:
+    fill()
+    library = Library(settings, encoder.fingerprint, encoder.name)
+    library.ledger.begin(Entry(Document(id="half", title="Half"), "f", (), (), ()))
+    library.lexical.add([(9990, 999, "stray words", "stray")])
+    library.tokens.write(998, [(np.zeros((1, 96), np.uint8), np.zeros(1, np.int32))])
+    (settings.library / "tokens" / "997.partial").write_bytes(b"half")
+    library.close()
+    assert ill(by_name(settings)) == {"orphans"}
+    assert repair(settings)[0].state.startswith("3 entries without a document and 1 unfinished")
+    assert ill(by_name(settings)) == set()
+    assert not list(settings.library.rglob("*.partial"))
+    assert repair(settings)[0].state.startswith("0 entries without a document and 0 unfinished")
+
+
+@pytest.mark.parametrize("store", ["vectors", "lexical", "tokens"])
+def test_repair_forgets_what_a_store_lost(
+    settings: Settings, fill: Write, notes: Path, encoder: SentenceTransformerEncoder, store: str
+) -> None:
+    fill()
+    library = Library(settings, encoder.fingerprint, encoder.name)
+    one = next(each for each in library.documents() if (each.path or "").endswith("one.md"))
+    found = library.ledger.revision(one.id)
+    assert found is not None
+    getattr(library, store).remove([found[0]] if store == "lexical" else found[0])
+    library.close()
+    findings = by_name(settings)
+    assert ill(findings) == {"stores"}
+    assert "gendergpt doctor --repair" in (findings["stores"].way_out or "")
+    removed = repair(settings)[-1]
+    assert not removed.ok
+    assert str(notes / "one.md") in removed.state
+    assert "two.md" not in removed.state
+    assert "gendergpt ingest" in (removed.way_out or "")
+    assert ill(by_name(settings)) == set()
+    assert len(ingest([notes], settings, encoder=encoder).added) == 1
+    assert ill(by_name(settings)) == set()
+
+
+def test_repair_names_files_that_are_gone(settings: Settings, fill: Write, notes: Path) -> None:
+    fill()
+    for path in (settings.library / "tokens").glob("*.npy"):
+        path.unlink()
+    (notes / "one.md").unlink()
+    state = repair(settings)[-1].state
+    assert f"{notes / 'one.md'} (is gone)" in state
+    assert state.endswith(str(notes / "two.md"))
+
+
+def test_repair_takes_the_lock_and_needs_a_library(settings: Settings, fill: Write) -> None:
+    with pytest.raises(LibraryMissing):
+        repair(settings)
+    fill()
+    with FileLock(settings.library / "writer.lock"), pytest.raises(LibraryLocked):
+        repair(settings)
 
 
 def test_lost_token_file(settings: Settings, fill: Write) -> None:
@@ -145,8 +211,6 @@ def test_lost_vectors(settings: Settings, fill: Write, encoder: SentenceTransfor
 def test_unfinished_document(
     settings: Settings, fill: Write, notes: Path, encoder: SentenceTransformerEncoder
 ) -> None:
-    from gendergpt.ledger import Entry
-
     fill()
     library = Library(settings, encoder.fingerprint, encoder.name)
     library.ledger.begin(Entry(Document(id="half", title="Half"), "f", (), (), ()))
@@ -158,17 +222,16 @@ def test_unfinished_document(
     assert ill(by_name(settings)) == set()
 
 
-def test_quarantined_files(
-    settings: Settings, fill: Write, notes: Path, encoder: SentenceTransformerEncoder
-) -> None:
+def test_quarantined_files(settings: Settings, fill: Write, notes: Path) -> None:
     (notes / "broken.pdf").write_bytes(b"%PDF-1.4 and nothing more")
     fill()
     findings = by_name(settings)
     assert ill(findings) == {"quarantine"}
     assert "broken.pdf" in findings["quarantine"].state
     (notes / "broken.pdf").unlink()
-    ingest([notes], settings, encoder=encoder, prune=True)
     assert ill(by_name(settings)) == set()
+    assert "1 files that are gone forgotten" in {each.state for each in repair(settings)}
+    assert Ledger(settings.library / "ledger.sqlite").quarantined() == {}
 
 
 def test_nothing_is_changed(settings: Settings, fill: Write) -> None:

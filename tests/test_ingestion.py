@@ -354,6 +354,30 @@ def test_quarantine_is_remembered_and_ends_when_the_file_changes(shelf: Shelf) -
     library.close()
 
 
+def test_quarantine_ends_when_the_file_is_gone(shelf: Shelf) -> None:
+    here = write(shelf.notes, "here/a.txt", "\x00\x01")
+    there = write(shelf.notes, "there/b.txt", "\x00\x02")
+    write(shelf.notes, "here/c.md")
+    assert counts(shelf.ingest()) == (1, 0, 0, 0, 2)
+    here.unlink()
+    there.unlink()
+    assert counts(shelf.ingest(here.parent)) == (0, 0, 1, 0, 0)
+    library = shelf.open()
+    assert set(library.ledger.quarantined()) == {str(there)}, "no path of the run covers it"
+    library.close()
+    shelf.ingest()
+    library = shelf.open()
+    assert library.ledger.quarantined() == {}
+    library.close()
+
+
+def test_binary_markdown_is_quarantined(shelf: Shelf) -> None:
+    write(shelf.notes, "a.md", "# Searches\n\nWomen search women.\x00\n")
+    report = shelf.ingest()
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert "binary" in (report.quarantined[0].reason or "")
+
+
 def test_quarantine_ends_when_the_file_becomes_a_copy(shelf: Shelf) -> None:
     write(shelf.notes, "a.txt", "\x00\x01")
     write(shelf.notes, "b.txt", "Women search women.\n\nIt is the rule.\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError
+from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError, UsageError
 from gendergpt.ledger import SCHEMA, Entry, Ledger, passes
 from gendergpt.types import (
     Basis,
@@ -135,6 +135,15 @@ def test_records_and_paths_change_without_a_new_revision(ledger: Ledger) -> None
     ledger.commit(records=[(revision, moved)], sources=[("/a/b.md", None), ("/c.md", "d1")])
     assert ledger.documents() == [moved]
     assert ledger.sources() == {"/c.md": "d1"}
+
+
+def test_owners(ledger: Ledger) -> None:
+    first, second = add(ledger), add(ledger, dataclasses.replace(DOCUMENT, id="d2"))
+    assert sorted(ledger.owners().values()) == [first, first, second, second]
+    assert ledger.owners().keys() == ledger.keys()
+    assert ledger.matching(None) is None
+    with pytest.raises(UsageError, match="original and summary"):
+        Filters(kind={"summary", "nonsense"})
 
 
 def test_quarantine(ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,18 @@ def test_nothing_to_read_makes_no_passage() -> None:
     assert split("d", Reading((), ())) == []
     assert split("d", reading([(BlockKind.PARAGRAPH, " \u200b ")])) == []
     assert split("d", reading([(BlockKind.HEADING, "Only a heading")])) == []
+
+
+@pytest.mark.parametrize("word", ["a" * 200_000, "abcd" * 50_000, "a-" * 100_000])
+def test_a_long_word_takes_less_than_half_a_second(word: str) -> None:
+    split("warm", reading([(BlockKind.PARAGRAPH, "x" * 3000)]))
+    started = time.process_time()
+    split("d", reading([(BlockKind.PARAGRAPH, word)]))
+    assert time.process_time() - started < 0.5
+    halves = reading(
+        [(BlockKind.PARAGRAPH, word[:100_000])], [(BlockKind.PARAGRAPH, word[100_000:])],
+        continues=True,
+    )  # fmt: skip
+    started = time.process_time()
+    split("d", halves)
+    assert time.process_time() - started < 0.5

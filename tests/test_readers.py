@@ -222,9 +222,46 @@ def test_binary_is_refused(tmp_path: Path, raw: bytes) -> None:
         text(tmp_path, raw)
 
 
+def test_binary_markdown_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="binary"):
+        markdown(tmp_path, "# Title\n\nWomen search \x00 women.\n")
+
+
 def test_blank_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no text"):
         text(tmp_path, b" \n\n ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "At the border post women travellers are searched by women officers in a private room.",
+        "Do the officers at the border post know how to search women in a private room?",
+        "Half of all people on the move globally are women \u2013 the border guards are mostly men",
+    ],
+)
+def test_a_first_line_that_is_a_sentence_is_no_title(tmp_path: Path, line: str) -> None:
+    reading = text(tmp_path, f"{line}\n\nThe officers keep a list.\n".encode())
+    assert reading.title is None
+    assert words(reading)[0] == ("paragraph", line)
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("Guards are trained. A long title with an address below it is a title, all of it.\n"
+         "https://example.org/1\n\nBody text.\n",
+         "Guards are trained. A long title with an address below it is a title, all of it"),
+        ("Rooms at the crossing.\n\nBody text.\n", "Rooms at the crossing"),
+        ("Gender mainstreaming in border management: a handbook for trainers and for managers of "
+         "training\n\nBody text.\n",
+         "Gender mainstreaming in border management: a handbook for trainers and for managers of "
+         "training"),
+        ("What is gender mainstreaming?\n\nBody text.\n", "What is gender mainstreaming?"),
+    ],
+)  # fmt: skip
+def test_titles_of_texts(tmp_path: Path, source: str, title: str) -> None:
+    assert text(tmp_path, source.encode()).title == title
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not at hand")

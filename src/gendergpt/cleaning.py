@@ -30,8 +30,9 @@ _TOKEN = re.compile(  # "*+" keeps long runs of white space linear
 )
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
-_DIVIDED = re.compile(
-    r"[^\W\d_]+(?:(?:[-\u2010\u00ad][^\S\n]*+\n\s*+|\ufffe\s*+)[^\W\d_]+|[-\u2010\ufffe]\s*$)"
+_DIVIDED = re.compile(  # begins where a word begins and never goes back: linear in long words, too
+    r"(?<![^\W\d_])[^\W\d_]++"
+    r"(?:(?:[-\u2010\u00ad][^\S\n]*+\n\s*+|\ufffe\s*+)[^\W\d_]+|[-\u2010\ufffe]\s*+$)"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 

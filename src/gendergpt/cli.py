@@ -4,7 +4,7 @@ Results go to standard output, everything else to standard error. Nothing heavy 
 a command needs it.
 
 Exit codes: 0 done; 1 done, but files were quarantined or ``doctor`` found something; 2 wrong usage;
-3 the library, the model or the port cannot be used.
+3 the library, the model or the port cannot be used; 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gendergpt.types import Kind
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from gendergpt.settings import Settings
     from gendergpt.types import Document, FileOutcome, Filters, IngestReport
 
-DONE, FOUND, USAGE, UNAVAILABLE = 0, 1, 2, 3
+DONE, FOUND, USAGE, UNAVAILABLE, STOPPED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     help="Cited answers on gender mainstreaming in border management, offline.",
@@ -40,6 +43,7 @@ LibraryOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 ManyOption = Annotated[list[str] | None, typer.Option(help="May be given more than once.")]
+KindOption = Annotated[list[Kind] | None, typer.Option(help="May be given more than once.")]
 YearOption = Annotated[int | None, typer.Option(help="A year; inclusive.")]
 
 
@@ -59,14 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except GenderGPTError as error:
         print(f"gendergpt: {error}", file=sys.stderr)
         return UNAVAILABLE if isinstance(error, UnavailableError) else USAGE
-    except KeyboardInterrupt:
-        print("gendergpt: stopped; what was finished stays.", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
     except Exception as error:
         if not hasattr(error, "show") or not hasattr(error, "exit_code"):
             raise
         error.show()
         return int(error.exit_code)
+    if code == STOPPED:  # Typer makes this exit code of an interrupt, and says nothing
+        print("gendergpt: stopped; what was finished stays.", file=sys.stderr)
     return int(code or DONE)
 
 
@@ -101,7 +106,7 @@ def ask(
     publisher: ManyOption = None,
     document: ManyOption = None,
     language: ManyOption = None,
-    kind: ManyOption = None,
+    kind: KindOption = None,
     edition: ManyOption = None,
     year_from: YearOption = None,
     year_to: YearOption = None,
@@ -127,7 +132,7 @@ def search(
     publisher: ManyOption = None,
     document: ManyOption = None,
     language: ManyOption = None,
-    kind: ManyOption = None,
+    kind: KindOption = None,
     edition: ManyOption = None,
     year_from: YearOption = None,
     year_to: YearOption = None,
@@ -152,7 +157,9 @@ def search(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.", min=0)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)
+    ] = None,
     library: LibraryOption = None,
 ) -> None:
     """Serve the web chat until stopped."""
@@ -171,11 +178,20 @@ def serve(
 
 
 @app.command()
-def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First sweep the stores and forget what is damaged.")
+    ] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check the model, the stores and the counts, and say what to do."""
     from gendergpt.doctor import examine
+    from gendergpt.doctor import repair as run_repair
 
-    findings = examine(_settings(library))
+    settings = _settings(library)
+    done = run_repair(settings) if repair else []
+    findings = done + examine(settings)
     if as_json:
         _print_json([finding.to_dict() for finding in findings])
     else:
@@ -210,13 +226,10 @@ def list_documents(library: LibraryOption = None, as_json: JsonOption = False) -
     if as_json:
         _print_json([document.to_dict() for document in documents])
         return
-    from rich.table import Table
-
-    table = Table("id", "title", "publisher", "year", "kind", "pages", "passages", box=None)
-    for each in documents:
-        cells = (each.id, each.title, each.publisher, each.year, each.kind, each.pages)
-        table.add_row(*("" if cell is None else str(cell) for cell in cells), str(each.passages))
-    _console().print(table)
+    console = _console()
+    if not console.is_terminal:  # for a pipe or a file: one line a document, however long
+        console.width = _NO_LIMIT
+    console.print(_table(documents))
 
 
 @library_app.command("show")
@@ -266,6 +279,8 @@ def remove_documents(
 
 # --- below ---------------------------------------------------------------------------------------
 
+_NO_LIMIT = 10_000
+
 
 def _settings(library: Path | None) -> Settings:
     from gendergpt.settings import Settings
@@ -277,7 +292,7 @@ def _filters(
     publisher: list[str] | None,
     document: list[str] | None,
     language: list[str] | None,
-    kind: list[str] | None,
+    kind: list[Kind] | None,
     edition: list[str] | None,
     year_from: int | None,
     year_to: int | None,
@@ -285,7 +300,7 @@ def _filters(
     from gendergpt.types import Filters
 
     many = {
-        name: frozenset(values)
+        name: frozenset(str(value) for value in values)
         for name, values in (
             ("publisher", publisher),
             ("document", document),
@@ -303,6 +318,20 @@ def _ledger_documents(library: Path | None) -> list[Document]:
     from gendergpt.ledger import Ledger
 
     return Ledger(_settings(library).library.expanduser() / "ledger.sqlite").documents()
+
+
+def _table(documents: Sequence[Document]) -> Table:
+    """Return a table whose ids are whole, to be copied; the other columns fold."""
+    from rich.table import Column, Table
+
+    widest = max((len(each.id) for each in documents), default=0)
+    names = ("title", "publisher", "year", "kind", "pages", "passages")
+    columns = [Column(name, overflow="fold") for name in names]
+    table = Table(Column("id", no_wrap=True, min_width=widest), *columns, box=None)
+    for each in documents:
+        cells = (each.id, each.title, each.publisher, each.year, each.kind, each.pages)
+        table.add_row(*("" if cell is None else str(cell) for cell in cells), str(each.passages))
+    return table
 
 
 def _console(stderr: bool = False) -> Console:

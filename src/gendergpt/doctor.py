@@ -7,8 +7,9 @@ from typing import Any
 
 from gendergpt.embedding import SentenceTransformerEncoder
 from gendergpt.errors import GenderGPTError
-from gendergpt.library import Health, Library
+from gendergpt.library import Health, Library, Swept, is_gone
 from gendergpt.settings import Settings
+from gendergpt.types import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,57 @@ def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
+def repair(settings: Settings) -> list[Finding]:
+    """Sweep all stores and forget what they have lost; return what was done.
+
+    Documents of which a store has lost passages are removed, so that an ingest of their files
+    brings them back whole.
+
+    Raises:
+        UnavailableError: there is no library, it is damaged, or another process writes to it.
+    """
+    library = Library(settings)
+    try:
+        with library.writer(thorough=True) as writer:
+            lost = library.lost()
+            paths = [path for document in lost for path in _paths(library, document)]
+            if lost:
+                writer.remove(document.id for document in lost)
+            forgotten = writer.forget_gone()
+            done = [_swept(writer.swept), _forgotten(len(forgotten))]
+    finally:
+        library.close()
+    return [*done, *([_removed(len(lost), paths)] if lost else [])]
+
+
+def _paths(library: Library, document: Document) -> list[str]:
+    """Return where a document's files are, or were."""
+    sources = library.ledger.sources().items()
+    paths = [path for path, each in sources if each == document.id]
+    return [
+        f"{path} (is gone)" if is_gone(path) else path
+        for path in sorted(paths or [document.path or document.title])
+    ]
+
+
+def _swept(swept: Swept) -> Finding:
+    state = (
+        f"{swept.strays} entries without a document and {swept.unfinished} unfinished documents "
+        "swept away"
+    )
+    return Finding("repair: orphans", True, state)
+
+
+def _forgotten(count: int) -> Finding:
+    return Finding("repair: quarantine", True, f"{count} files that are gone forgotten")
+
+
+def _removed(count: int, paths: list[str]) -> Finding:
+    state = f"{count} documents with lost passages removed: {'; '.join(paths)}"
+    way_out = "Run `gendergpt ingest` again on the folders of these files; it brings them back."
+    return Finding("repair: stores", False, state, way_out)
+
+
 def _model(settings: Settings) -> tuple[SentenceTransformerEncoder | None, Finding]:
     try:
         encoder = SentenceTransformerEncoder(settings.encoder, settings.precision)
@@ -77,8 +129,8 @@ def _stores(health: Health) -> Finding:
         "stores",
         False,
         state,
-        "Passages cannot be found any more. Remove the documents (`gendergpt library remove`) and "
-        "ingest them again, or ingest into a new library.",
+        "Passages cannot be found any more. `gendergpt doctor --repair` removes their documents "
+        "and names the files; `gendergpt ingest` of these brings them back.",
     )
 
 
@@ -90,12 +142,14 @@ def _orphans(health: Health) -> Finding:
         "orphans",
         False,
         state,
-        "They are never shown. If no ingest is running, the next `gendergpt ingest` sweeps them away.",
+        "They are never shown. If no ingest is running, `gendergpt doctor --repair` sweeps them "
+        "away.",
     )
 
 
 def _quarantine(library: Library) -> Finding:
-    reasons = [reason for _, reason in library.ledger.quarantined().values()]
+    quarantined = library.ledger.quarantined()
+    reasons = [reason for path, (_, reason) in quarantined.items() if not is_gone(path)]
     if not reasons:
         return Finding("quarantine", True, "no file")
     return Finding(

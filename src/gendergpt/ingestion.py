@@ -20,7 +20,7 @@ from gendergpt import passages
 from gendergpt.catalogue import Catalogues, Record
 from gendergpt.embedding import Encoder, SentenceTransformerEncoder
 from gendergpt.errors import UnreadableFile, UsageError
-from gendergpt.library import Library, Prepared, Writer, context
+from gendergpt.library import Library, Prepared, Writer, context, is_gone
 from gendergpt.readers import SUFFIXES, reader_for
 from gendergpt.readers.sandbox import Sandbox
 from gendergpt.settings import Settings
@@ -119,6 +119,7 @@ def ingest(
                     progress(Progress(_shown(path), number, len(records)))
                 ingester.take(path, record)
             ingester.flush()
+            writer.forget_gone(roots)
             if prune:
                 ingester.prune(roots, records)
             generation = library.ledger.generation()
@@ -210,7 +211,7 @@ class _Ingester:
     def _stands_for(self, document: Document) -> bool:
         """Say whether the document's path still leads to it."""
         path = document.path
-        return path is not None and self._sources.get(path) == document.id and not _gone(path)
+        return path is not None and self._sources.get(path) == document.id and not is_gone(path)
 
     def _unchanged(self, file: _File, revision: int, document: Document) -> None:
         reason = None
@@ -223,7 +224,7 @@ class _Ingester:
             reason = f"same content as {document.path}"
         elif document.path != file.key:
             records.append((revision, _at(document, file.key)))
-            if document.path is not None and _gone(document.path):
+            if document.path is not None and is_gone(document.path):
                 reason = f"moved from {document.path}"
                 sources.append((document.path, None))
         if sources or records:
@@ -279,7 +280,7 @@ class _Ingester:
             )
         sources: list[tuple[str, str | None]] = [(file.key, file.document_id)]
         known = self._library.ledger.revision(file.document_id)
-        if known is not None and known[2].path is not None and _gone(known[2].path):
+        if known is not None and known[2].path is not None and is_gone(known[2].path):
             sources.append((known[2].path, None))
         return Prepared(
             document=describe(file, reading, len(split)),
@@ -328,7 +329,7 @@ class _Ingester:
         gone = {
             path: document_id
             for path, document_id in self._sources.items()
-            if any(Path(path).is_relative_to(root) for root in living) and _gone(path)
+            if any(Path(path).is_relative_to(root) for root in living) and is_gone(path)
         }
         kept = {each for path, each in self._sources.items() if path not in gone}
         doomed = sorted(set(gone.values()) - kept)
@@ -452,17 +453,6 @@ def _digest(*parts: str) -> str:
 def _shown(path: Path) -> str:
     """Return the path as text that can be printed and stored, whatever bytes its name has."""
     return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _gone(path: str) -> bool:
-    """Say whether there is surely no such file; one that cannot be looked at may be there."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _roots(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from gendergpt.types import (
 )
 
 SCHEMA = 1
+_PATIENCE = 30
+"""Seconds to wait for another process that has the file locked."""
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -110,12 +113,12 @@ class Ledger:
         self._lock = threading.RLock()
         with self._usable():
             self._db = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=30
+                path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE
             )
         try:
             # Safe with a write-ahead log, but for the last moments before a power cut, and those
             # are swept away or ingested again.
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._rows("PRAGMA synchronous = NORMAL")
             self._prepare()
         except BaseException:
             self._db.close()
@@ -134,13 +137,27 @@ class Ledger:
 
     def _make(self) -> None:
         """Lay out an empty file, unless another process does so at the same time."""
-        self._rows("PRAGMA journal_mode = WAL")
+        self._log_ahead()
         with self._transaction() as db:
             if db.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is None:
                 for statement in _TABLES.strip().split(";\n"):
                     db.execute(statement)
                 db.execute("INSERT INTO meta VALUES ('generation', '0')")
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _log_ahead(self) -> None:
+        """Turn the write-ahead log on; for this, SQLite itself does not wait for others."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._rows("PRAGMA journal_mode = WAL")
+            except UnavailableError as error:
+                busy = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+            else:
+                return
+            time.sleep(0.02)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -195,10 +212,16 @@ class Ledger:
 
     def keys(self) -> set[int]:
         """Return the keys of all ready passages."""
-        rows = self._rows(
-            "SELECT key FROM passages JOIN documents USING (revision) WHERE state = 'ready'"
+        return set(self.owners())
+
+    def owners(self) -> dict[int, int]:
+        """Return the revision of each ready passage, by its key."""
+        return dict(
+            self._rows(
+                "SELECT key, revision FROM passages JOIN documents USING (revision) "
+                "WHERE state = 'ready'"
+            )
         )
-        return {row[0] for row in rows}
 
     def stored(self, keys: Iterable[int]) -> dict[int, Stored]:
         """Return the ready passages among ``keys``; those the ledger does not know are left out."""

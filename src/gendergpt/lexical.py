@@ -119,16 +119,23 @@ class LexicalIndex:
 
     def revisions(self) -> set[int]:
         """Return the revisions that have entries."""
-        searcher = self._index.searcher()
-        if not searcher.num_docs:
-            return set()
-        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
-        values = searcher.fast_field_values("revision", [address for _, address in hits])
-        return {int(value or 0) for value in values}
+        return self._all("revision")
+
+    def keys(self) -> set[int]:
+        """Return the keys of all entries."""
+        return self._all("key")
 
     def reopen(self) -> None:
         """See what another process has written."""
         self._index.reload()
+
+    def _all(self, field: str) -> set[int]:
+        searcher = self._index.searcher()
+        if not searcher.num_docs:
+            return set()
+        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
+        values = searcher.fast_field_values(field, [address for _, address in hits])
+        return {int(value or 0) for value in values}
 
     def _of(self, revisions: Collection[int]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "revision", sorted(set(revisions)))

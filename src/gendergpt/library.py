@@ -57,7 +57,7 @@ class Health:
     """What a check of the stores found; all counts of passages.
 
     ``orphans`` are in a store but unknown to the ledger; ``lost`` are ready in the ledger but
-    missing from a store.
+    missing from a store (:meth:`Library.lost` names their documents).
     """
 
     documents: int
@@ -66,6 +66,14 @@ class Health:
     lexical: int
     orphans: int
     lost: int
+    unfinished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep removed: entries of stores without a document, and unfinished documents."""
+
+    strays: int
     unfinished: int
 
 
@@ -183,27 +191,40 @@ class Library:
     def health(self) -> Health:
         """Compare the stores with the ledger."""
         documents, passages = self.ledger.counts()
-        keys = self.ledger.keys()
         vectors = self.vectors.keys()
         ready = set(self.ledger.revisions())
         stray = (self.lexical.revisions() | self.tokens.revisions()) - ready
-        lost = len(keys - vectors) + len(ready - self.tokens.revisions())
-        lexical = self.lexical.count()
         return Health(
             documents,
             passages,
             len(vectors),
-            lexical,
-            orphans=len(vectors - keys) + len(stray),
-            lost=lost + max(0, passages - lexical),
+            self.lexical.count(),
+            orphans=len(vectors - self.ledger.keys()) + len(stray),
+            lost=len(self._lost()),
             unfinished=len(self.ledger.revisions("writing")),
         )
+
+    def lost(self) -> list[Document]:
+        """Return the documents of which a store misses passages."""
+        revisions = set(self._lost().values())
+        found = [self.ledger.revision(document.id) for document in self.documents()]
+        return [each[2] for each in found if each is not None and each[0] in revisions]
+
+    def _lost(self) -> dict[int, int]:
+        """Return key and revision of the passages that a store misses."""
+        kept = self.vectors.keys() & self.lexical.keys()
+        whole = self.tokens.revisions()
+        owners = self.ledger.owners()
+        return {key: each for key, each in owners.items() if key not in kept or each not in whole}
 
     # --- writing ---------------------------------------------------------------------------------
 
     @contextmanager
-    def writer(self) -> Iterator[Writer]:
+    def writer(self, thorough: bool = False) -> Iterator[Writer]:
         """Hold the library's lock and write.
+
+        Args:
+            thorough: sweep all stores first, whatever the last writer left.
 
         Raises:
             LibraryLocked: another process holds it; the message names the holder.
@@ -222,7 +243,7 @@ class Library:
             broken_off = (self.folder / _HOLDER).exists()
             self._name_holder()
             writer = Writer(self)
-            writer.sweep(broken_off)
+            writer.swept = writer.sweep(broken_off or thorough)
             yield writer
             (self.folder / _HOLDER).unlink(missing_ok=True)
         finally:
@@ -254,21 +275,26 @@ class Library:
 
 
 class Writer:
-    """Changes a library. Made by :meth:`Library.writer`, which holds the lock."""
+    """Changes a library. Made by :meth:`Library.writer`, which holds the lock.
+
+    ``swept`` says what was removed from the stores before.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self.swept = Swept(0, 0)
         library.refresh()
 
-    def sweep(self, broken_off: bool) -> None:
-        """Remove what a broken-off run left in the stores.
+    def sweep(self, thorough: bool) -> Swept:
+        """Remove what a broken-off run left in the stores; return what that was.
 
         Args:
-            broken_off: the last writer did not come to its end. Otherwise Chroma, which writes to
-                its files whenever it is opened, is left alone unless another store has leftovers.
+            thorough: look into every store, as after a writer that did not come to its end.
+                Otherwise Chroma, which writes to its files whenever it is opened, is left alone
+                unless another store has leftovers.
         """
         library = self._library
-        library.tokens.sweep_partial()
+        partial = library.tokens.sweep_partial()
         writing = library.ledger.revisions("writing")
         for revision in writing:
             library.ledger.abandon(revision)
@@ -277,10 +303,14 @@ class Writer:
         for revision in stray:
             library.tokens.remove(revision)
         uneven = library.lexical.count() != library.ledger.counts()[1]
-        if uneven:
-            library.lexical.remove(library.lexical.revisions() - ready)
-        if (broken_off or writing or stray or uneven) and (library.folder / "vectors").exists():
-            library.vectors.remove_keys(sorted(library.vectors.keys() - library.ledger.keys()))
+        words = library.lexical.revisions() - ready if uneven or thorough else set()
+        if words:
+            library.lexical.remove(words)
+        vectors: list[int] = []
+        if (thorough or writing or stray or uneven) and (library.folder / "vectors").exists():
+            vectors = sorted(library.vectors.keys() - library.ledger.keys())
+            library.vectors.remove_keys(vectors)
+        return Swept(len(vectors) + len(stray | words) + partial, len(writing))
 
     def claim(self, fingerprint: str, encoder: str) -> None:
         """Note which encoder the library is made with, the first time.
@@ -340,6 +370,17 @@ class Writer:
         """Remember that a file could not be read, or (fingerprint None) that it can."""
         self._library.ledger.quarantine(path, fingerprint, reason)
 
+    def forget_gone(self, roots: Collection[Path] | None = None) -> list[str]:
+        """Forget quarantined files that are gone, in ``roots`` or anywhere; return their paths."""
+        paths = [
+            path
+            for path in self._library.ledger.quarantined()
+            if is_gone(path) and (roots is None or any(map(Path(path).is_relative_to, roots)))
+        ]
+        for path in paths:
+            self.quarantine(path, None)
+        return paths
+
     @staticmethod
     def _entry(item: Prepared) -> Entry:
         counts = [len(starts) for _, starts in item.tokens]
@@ -375,6 +416,17 @@ def _make_folder(folder: Path) -> None:
             f"The library's folder {folder} cannot be made: {error.strerror or error}. "
             "Name another with --library."
         ) from error
+
+
+def is_gone(path: str) -> bool:
+    """Say whether there is surely no such file; one that cannot be looked at may be there."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 _LONGEST_CONTEXT = 200

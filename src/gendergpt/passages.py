@@ -32,7 +32,7 @@ _LONGEST_LIST = 900
 _LONGEST_SENTENCE = 2000
 _ENUMERATOR = re.compile(r"\((\d{1,2}|[b-z])\)\s")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_DIVIDED = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_DIVIDED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010]$")
 _TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE})
 
 

@@ -19,7 +19,7 @@ _ABBREVIATION_END = re.compile(
 _MISTAKEN = re.compile(
     r"(?<![\w.])(?:(?P<caps>[A-Z]{3,}|UN|EU|ID)|[a-z]{4,}|etc|so|met|how|low)"
     r"[\"”’)\]]*\.[\"”’)\]]*(?=\s+[\"“‘(]?[A-Z][a-z])"
-    r"|[^\W\d_]{3,}[.!?][\"”’)\]]*[¹²³⁰⁴-⁹]+(?=\s+[\"“‘(]?[A-Z])"
+    r"|(?<![^\W\d_])[^\W\d_]{3,}+[.!?][\"”’)\]]*[¹²³⁰⁴-⁹]+(?=\s+[\"“‘(]?[A-Z])"
 )
 """Ends that nupunkt misses: a word or acronym that it takes for an abbreviation, a note's mark."""
 _SHORTENED = re.compile(

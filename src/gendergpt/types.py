@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from gendergpt.errors import UsageError
+
 
 class Kind(StrEnum):
     """Whose words a document holds."""
@@ -343,6 +345,9 @@ class Filters(_Value):
 
     ``document`` is a document id. ``publisher`` matches the document's own publisher and those of
     the publications it is based on. Years are inclusive.
+
+    Raises:
+        UsageError: ``kind`` is none of the kinds; the message names them.
     """
 
     document: str | frozenset[str] | set[str] | None = None
@@ -352,6 +357,15 @@ class Filters(_Value):
     kind: str | frozenset[str] | set[str] | None = None
     year_from: int | None = None
     year_to: int | None = None
+
+    def __post_init__(self) -> None:
+        kinds = {self.kind} if isinstance(self.kind, str) else self.kind or ()
+        known = [str(kind) for kind in Kind]
+        wrong = sorted(str(kind) for kind in kinds if kind not in known)
+        if wrong:
+            raise UsageError(
+                f"There is no kind of document '{wrong[0]}'; the kinds are {' and '.join(known)}."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return only the filters that are set."""

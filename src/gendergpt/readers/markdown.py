@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gendergpt.errors import UnreadableFile
+from gendergpt.readers.binary import refuse_binary
 from gendergpt.types import Block, BlockKind, Page, Reading
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ class MarkdownReader:
     """Reads Markdown (CommonMark with tables) as one page without a number."""
 
     suffixes: tuple[str, ...] = (".md", ".markdown")
-    version: str = "1"
+    version: str = "2"
 
     def read(self, path: Path) -> Reading:
         """Read the file; the first heading of level 1 is the title unless front matter has one.
 
         Raises:
-            UnreadableFile: the file is not UTF-8, or holds no text.
+            UnreadableFile: the file is not UTF-8, is binary, or holds no text.
         """
         try:
             source = path.read_text(encoding="utf-8-sig")
@@ -46,7 +47,7 @@ class MarkdownReader:
             raise UnreadableFile(
                 f"{path.name} is not UTF-8 text; save it as UTF-8 and ingest that."
             ) from error
-        record, body = _split_front_matter(source)
+        record, body = _split_front_matter(refuse_binary(source, path.name))
         text, blocks = _render(body)
         if not blocks:
             raise UnreadableFile(f"{path.name} holds no text; there is nothing to ingest.")

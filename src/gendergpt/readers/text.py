@@ -12,18 +12,22 @@ from itertools import pairwise
 from pathlib import Path
 
 from gendergpt.errors import UnreadableFile
+from gendergpt.readers.binary import binary, refuse_binary
 from gendergpt.types import Block, BlockKind, Page, Reading
 
 _TITLE_CHARACTERS = 250
 _HEADING_WORDS = 12
+_SENTENCE_CHARACTERS = 80
 _WRAP_CHARACTERS = 120
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]:?\s")
 _LIST_MARK = re.compile(r"(?:[-*•\u2013—▪●]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_BINARY = re.compile(r"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "gb18030", "shift_jis")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|been|has|have|had|must|shall|should|may|can|will|would|could)\b"
+)
 _CLOSED = tuple('.!?:;…”"»\u2019)')
 
 _Span = tuple[int, int]
@@ -33,7 +37,7 @@ class TextReader:
     """Reads plain text in UTF-8, UTF-16 with a byte order mark, or a guessed encoding."""
 
     suffixes: tuple[str, ...] = (".txt", ".text")
-    version: str = "1"
+    version: str = "2"
 
     def read(self, path: Path) -> Reading:
         """Read the file as one page without a number.
@@ -52,9 +56,9 @@ class TextReader:
 def _decode(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """Decode the bytes; a guessed encoding comes with a warning."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _refuse_binary(raw.decode("utf-16", errors="replace"), name), ()
+        return refuse_binary(raw.decode("utf-16", errors="replace"), name), ()
     try:
-        return _refuse_binary(raw.decode("utf-8-sig"), name), ()
+        return refuse_binary(raw.decode("utf-8-sig"), name), ()
     except UnicodeDecodeError:
         return _guess(raw, name)
 
@@ -63,25 +67,12 @@ def _guess(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     from charset_normalizer import from_bytes
 
     if b"\x00" in raw:
-        raise _binary(name)
+        raise binary(name)
     best = from_bytes(raw, cp_isolation=list(_CODE_PAGES)).best()
     if best is None:
-        raise _binary(name)
-    text = _refuse_binary(raw.decode(best.encoding, errors="replace"), name)
+        raise binary(name)
+    text = refuse_binary(raw.decode(best.encoding, errors="replace"), name)
     return text, (f"{name} is not UTF-8; it was read as {best.encoding}, which is a guess.",)
-
-
-def _refuse_binary(text: str, name: str) -> str:
-    found = len(_BINARY.findall(text))
-    if "\x00" in text or found > 0.01 * len(text):
-        raise _binary(name)
-    return text
-
-
-def _binary(name: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"{name} is not a text file (it holds binary data); save it as UTF-8 text and ingest that."
-    )
 
 
 def _blocks(text: str) -> tuple[tuple[Block, ...], str | None]:
@@ -122,7 +113,10 @@ def _is_heading(words: str) -> bool:
 
 
 def _title_span(text: str, paragraphs: list[_Span]) -> _Span | None:
-    """Return the first paragraph if it is short, alone on its line and followed by something."""
+    """Return the first paragraph if it is short, alone on its line and followed by something.
+
+    A whole sentence is to be searched and quoted and is no title, unless an address follows.
+    """
     if len(paragraphs) < 2:
         return None
     start, end = paragraphs[0]
@@ -130,11 +124,20 @@ def _title_span(text: str, paragraphs: list[_Span]) -> _Span | None:
     if "\n" in words or len(words) > _TITLE_CHARACTERS or _kind(words) is BlockKind.FURNITURE:
         return None
     after_start, after_end = paragraphs[1]
-    set_apart = text[end:after_start].count("\n") > 1 or bool(
-        _URL.fullmatch(text[after_start:after_end])
-    )
+    if _URL.fullmatch(text[after_start:after_end]):
+        return start, end
+    set_apart = text[end:after_start].count("\n") > 1
     ends_open = not words.endswith((".", ",", ";", ":"))
-    return (start, end) if ends_open or set_apart else None
+    return (start, end) if (ends_open or set_apart) and not _is_sentence(words) else None
+
+
+def _is_sentence(words: str) -> bool:
+    """Whether a line says something: it is long, and ends as a sentence or has a verb."""
+    closed = words.rstrip('"”»\u2019)').endswith((".", "!", "?"))
+    long = len(words) > _SENTENCE_CHARACTERS
+    if closed and not words.endswith("..."):
+        return long or len(words.split()) > _HEADING_WORDS
+    return long and _VERB.search(words) is not None
 
 
 def _clean_title(words: str) -> str:
