@@ -19,7 +19,7 @@ from gendergpt.quotable import front_matter
 from gendergpt.quotations import Choice, choose
 from gendergpt.references import basis_of, nearest, publication
 from gendergpt.retrieval import Candidate, Found, Query, Retriever
-from gendergpt.scoring import Piece, Source, beyond, pieces, wanted
+from gendergpt.scoring import Piece, Source, beyond, pieces, tells_something, wanted
 from gendergpt.settings import Settings
 from gendergpt.types import (
     Answer,
@@ -179,7 +179,7 @@ class Assistant:
         best = {each.hit.passage.id: each for each in whole.candidates[:_LOOKED_AT]}
         for start, end in question.parts:
             part = question.asked[start:end]
-            if len(self.library.lexical.terms(part)) < 2:
+            if not tells_something(part, self.library.lexical.terms):
                 continue
             more = self._retriever.candidates(self._retriever.query(part), filters)
             for each in more.candidates[:_LOOKED_AT_FOR_PART]:

@@ -95,6 +95,8 @@ class SentenceTransformerEncoder:
 
     def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
         """Return one :class:`Encoding` for each text, in order."""
+        if not texts:
+            return []
         self.load()
         prompt = _prompt(self._model, role)
         tokenised = self._model.tokenizer(

@@ -190,14 +190,22 @@ def _picked(shaped: Sequence[Piece], scored: Sequence[Piece]) -> tuple[Piece, ..
         if twin is not None:
             picked[twin] = _with_twin(picked[twin], piece)
             continue
-        pair = [*_subject_of(piece, picked, scored), piece]
-        length = sum(len(each.text.split()) for each in pair)
-        if len(picked) + len(pair) > MOST_QUOTES or (picked and words + length > MOST_WORDS):
+        taken = _fitting([*_subject_of(piece, picked, scored), piece], len(picked), words)
+        picked += taken
+        words += sum(len(each.text.split()) for each in taken)
+        if not taken:
             continue
-        picked += pair
-        words += length
         queue = _others_first(queue, piece, _CLOSE * best)
     return _grouped(picked)
+
+
+def _fitting(pair: list[Piece], count: int, words: int) -> list[Piece]:
+    """Return a sentence with the remark on it, or alone, or nothing, by the room left."""
+    for some in (pair, pair[:1]):
+        length = sum(len(each.text.split()) for each in some)
+        if count + len(some) <= MOST_QUOTES and (not count or words + length <= MOST_WORDS):
+            return some
+    return []
 
 
 def _others_first(queue: Sequence[Piece], taken: Piece, least: float) -> list[Piece]:
@@ -221,13 +229,17 @@ def _subject_of(piece: Piece, picked: Sequence[Piece], scored: Sequence[Piece]) 
     beside = [
         other
         for other in scored
-        if other.source.passage.id == piece.source.passage.id and not other.text.startswith(REMARK)
+        if _section(other) == _section(piece) and not other.text.startswith(REMARK)
     ]
     if not beside or any(
         other is each or alike(other, each) for other in beside for each in picked
     ):
         return []
     return [max(beside, key=lambda other: other.relevance)]
+
+
+def _section(piece: Piece) -> tuple[str, ...]:
+    return (piece.source.document.id, *piece.source.passage.heading)
 
 
 def _leaders_first(scored: Sequence[Piece]) -> list[Piece]:

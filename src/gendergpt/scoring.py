@@ -79,7 +79,7 @@ def wanted(question: Question, query: Query, analyse: Analyse, rarity: Rarity) -
     if question.own is not None:
         parts = [_leaning(parts[0], _part(query, text, question.own, analyse, rarity))]
     for span in question.parts:
-        if len(set(analyse(text[slice(*span)])) - _GENERIC) >= 2:
+        if tells_something(text[slice(*span)], analyse):
             parts.append(_part(query, text, span, analyse, rarity))
     return Wanted(query.tokens, query.words, tuple(part for part in parts if part is not None))
 
@@ -102,6 +102,11 @@ _GENERIC = frozenset(
     "guidanc guidelin document librari say tell text tool sourc need pleas".split()
 )
 """Stems that a question about any guidance may hold."""
+
+
+def tells_something(part: str, analyse: Analyse) -> bool:
+    """Say whether a part of a question has words of its own to search for."""
+    return len(set(analyse(part)) - _GENERIC) >= 2
 
 
 def _part(
