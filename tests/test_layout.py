@@ -149,7 +149,7 @@ def test_long_lines_of_dots_are_no_trap() -> None:
     text = "\r\n".join([". " * 20_000 + "x", "." * 40_000 + "x", "1 " * 20_000, "(" * 40_000])
     began = time.monotonic()
     find_blocks([text], [plain_lines(text)])
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 # --- known pages ---------------------------------------------------------------------------------

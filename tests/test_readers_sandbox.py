@@ -172,7 +172,7 @@ def test_a_child_that_goes_wrong(script: str, reason: str, note: Path) -> None:
         began = time.monotonic()
         with pytest.raises(UnreadableFile, match=reason):
             box.read(note)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 15
         box.seconds = 60
         assert box.read(note).title == "Title"
 
