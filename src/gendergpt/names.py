@@ -164,8 +164,17 @@ def holds(named: Named, text: str) -> bool:
     if named.kind in (NameKind.NUMBERED, NameKind.YEAR, NameKind.SYMBOL, NameKind.NUMBER):
         return _holds_figure(named, text)
     if named.kind is NameKind.PLACE:
-        return any(named.forms & codes for codes in places(text).values())
+        return any(_same_place(named.forms, codes) for codes in places(text).values())
     return _holds_name(named.text, text)
+
+
+def _same_place(asked: frozenset[str], found: frozenset[str]) -> bool:
+    """A country is met by itself, a region also by one of its countries, never the other way."""
+    if len(found) > 1 and len(asked) == 1:
+        return False
+    if len(found) > 1:
+        return any(" " in name or name.islower() for name in asked & found)
+    return bool(asked & found)
 
 
 def _holds_figure(named: Named, text: str) -> bool:

@@ -97,7 +97,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"\bwho(?:'s| is| was| are| were)? (?:the |our |your )?(?:current |present |new |now |"
+    r"\bwho(?:'s| is| was| are| were)? (?:currently |now |presently )?"
+    r"(?:the |our |your )?(?:current |present |new |now |"
     r"executive |acting )*(?:head|heads|director|chief|commander|minister|president|chair|chairs|"
     r"leader|leads|author|authors|wrote|written|edited|editor|contact|officer in charge)\b"
     r"|\bname of (?:the|our|your) (?:\w+ ){0,4}?(?:head|director|chief|minister|president|officer"
@@ -245,7 +246,7 @@ _SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?=\S)[^.?!]*)*[.?!]*\s*")
 _ASKS = re.compile(
     r"\?|^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could"
     r"|should|may|must|has|have|please|kindly|define|explain|list|name|give|tell|summari[sz]e"
-    r"|describe|compare|show|indicate|outline|and)\b",
+    r"|describe|compare|show|indicate|outline|and|i (?:need|want|would like|am looking for))\b",
     re.IGNORECASE,
 )
 
@@ -292,6 +293,9 @@ _HAS_PERSON = re.compile(r"\b[A-Z][a-zé]+(?: [A-Z]\.)? (?:[A-Z][a-zé]+|Mc[A-Z]
 _MARKS = re.compile(r"\((?:\d{1,2}|[a-z]|[ivx]+)\)|\bpp?\.\s?\d+|\bparas?\.\s?\d+(?:-\d+)?|\[\d+\]")
 
 
+_DEADLINE = re.compile(r"\b(?:deadline|appl(?:y|ying|ications?)|submit\w*|due)\b", re.IGNORECASE)
+
+
 def answers_shape(question: Question, text: str) -> bool:
     """Say whether a sentence holds the kind of thing that the question asks for."""
     shape = question.shape
@@ -307,6 +311,8 @@ def answers_shape(question: Question, text: str) -> bool:
         Shape.CONTACT: _HAS_CONTACT,
         Shape.PERSON: _HAS_PERSON,
     }
+    if _DEADLINE.search(question.text) and shape is Shape.DATE:
+        return bool(_DEADLINE.search(bare) and _HAS_DATE.search(bare))
     pattern = tests.get(shape)
     return pattern is None or bool(pattern.search(bare))
 

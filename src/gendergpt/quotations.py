@@ -97,6 +97,8 @@ def _absent(question: Question, relevant: Sequence[Piece]) -> list[Named]:
 
 def _whole_kind_absent(question: Question, absent: Sequence[Named]) -> bool:
     """Say whether of one kind of thing that the question names nothing at all was found."""
+    if any(named.kind is NameKind.NAME and _DOCUMENT.search(named.text) for named in absent):
+        return True
     kinds = {named.kind for named in absent}
     return any(
         all(named in absent for named in question.named if named.kind is kind and named.firm)
@@ -104,9 +106,17 @@ def _whole_kind_absent(question: Question, absent: Sequence[Named]) -> bool:
     )
 
 
+_DOCUMENT = re.compile(
+    r"\b(?:Handbook|Toolkit|Manual|Guide|Guidelines|Guidance|Convention|Code|Regulation|Directive"
+    r"|Protocol|Charter|Strategy|Policy|Compact|Rules|Principles|Act|Law|Declaration)\b"
+)
+"""A question about a document that the library does not hold is not answered from another."""
+
+
 def _holds_one_of_each(piece: Piece, question: Question, absent: Sequence[Named]) -> bool:
     present = [named for named in question.named if named.firm and named not in absent]
-    kinds = {named.kind for named in present if named.kind is not NameKind.NAME}
+    open_ended = question.shape in (Shape.OPEN, Shape.DEFINITION)
+    kinds = {named.kind for named in present if named.kind is not NameKind.NAME or not open_ended}
     evidence = piece.evidence
     return all(
         any(holds(named, evidence) for named in present if named.kind is kind) for kind in kinds
