@@ -566,8 +566,8 @@ HOSTILE = {
 }
 
 
-LEFT_OUT = {("nulls", "txt"), ("long", "txt")}
-"""The first is quarantined, being no text file; the second takes long and tells nothing more."""
+LEFT_OUT = {("nulls", "txt"), ("nulls", "md"), ("long", "txt")}
+"""The first two are quarantined, being no text; the last takes long and tells nothing more."""
 
 
 @pytest.mark.timeout(60)

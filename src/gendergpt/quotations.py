@@ -36,6 +36,9 @@ FLOOR = 0.46
 OFF_TOPIC = 0.30
 """Below this cosine (of the default encoder) the question is about something else altogether."""
 
+_SURE = 0.6
+"""From this relevance on, a sentence is on the topic whatever the cosine says."""
+
 _LOWER_FLOOR = 0.43
 """Least relevance of any quotation."""
 
@@ -61,7 +64,8 @@ def choose(
         similarity: cosine of the question and the passage that is nearest to it.
     """
     best = max((piece.relevance for piece in scored), default=0.0)
-    if best < FLOOR or similarity < OFF_TOPIC:
+    # The search for near vectors is approximate: it may miss what other searches find.
+    if best < FLOOR or (similarity < OFF_TOPIC and best < _SURE):
         return Choice()
     relevant = [piece for piece in scored if piece.relevance >= max(_LOWER_FLOOR, _NEAR * best)]
     absent = _absent(question, relevant)
