@@ -16,27 +16,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gendergpt.glyphs import INVISIBLE, LIGATURES, LINE_HYPHEN, WHITE_SPACE
 from gendergpt.types import Status
 
-_LIGATURES = {
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-}  # fmt: skip
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f"
-_UNIT = re.compile(  # "*+" keeps long runs of white space linear
-    r"(?P<line_hyphen>(?<=[^\W\d_])(?:[-\u2010\u00ad][^\S\n]*+\n\s*+|\ufffe\s*+)(?=[^\W\d_]))"
-    rf"|(?P<space>[{_INVISIBLE}]*\s[\s{_INVISIBLE}]*+)"
-    rf"|(?P<invisible>[{_INVISIBLE}]+)"
+_UNIT = re.compile(
+    rf"(?P<line_hyphen>{LINE_HYPHEN})"
+    rf"|(?P<space>{WHITE_SPACE})"
+    rf"|(?P<invisible>[{INVISIBLE}]+)"
     r"|(?P<hyphen>\ufffe)"
     r"|(?P<ligature>[\ufb00-\ufb06])"
 )
 _SAME = {
     "line_hyphen": re.compile(r"[-\u2010\u00ad\ufffe]?\s*"),
-    "space": re.compile(rf"[\s{_INVISIBLE}]+"),
-    "invisible": re.compile(rf"[{_INVISIBLE}]*"),
+    "space": re.compile(rf"[\s{INVISIBLE}]+"),
+    "invisible": re.compile(rf"[{INVISIBLE}]*"),
     "hyphen": re.compile(r"[-\u2010\ufffe]"),
-    **{key: re.compile(f"{key}|{letters}") for key, letters in _LIGATURES.items()},
+    **{key: re.compile(f"{key}|{letters}") for key, letters in LIGATURES.items()},
 }
-_UNSEEN = re.compile(rf"[\s{_INVISIBLE}]")
+_UNSEEN = re.compile(rf"[\s{INVISIBLE}]")
 
 
 def verify(quote: str, pieces: Sequence[str]) -> Status:
@@ -117,7 +114,7 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(text):
-        for letter in _LIGATURES.get(character, character):
+        for letter in LIGATURES.get(character, character):
             if letter.isalnum():
                 letters.append(letter)
                 offsets.append(index)

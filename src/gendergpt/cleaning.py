@@ -18,14 +18,12 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-_LIGATURES = {
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-}  # fmt: skip
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f"
-_TOKEN = re.compile(  # "*+" keeps long runs of white space linear
-    r"(?P<hyphen>(?<=[^\W\d_])(?:[-\u2010\u00ad][^\S\n]*+\n\s*+|\ufffe\s*+)(?=[^\W\d_]))"
-    rf"|(?P<space>[{_INVISIBLE}]*\s[\s{_INVISIBLE}]*+)"
-    rf"|(?P<drop>[{_INVISIBLE}]+)"
+from gendergpt.glyphs import INVISIBLE, LIGATURES, LINE_HYPHEN, WHITE_SPACE
+
+_TOKEN = re.compile(
+    rf"(?P<hyphen>{LINE_HYPHEN})"
+    rf"|(?P<space>{WHITE_SPACE})"
+    rf"|(?P<drop>[{INVISIBLE}]+)"
     r"|(?P<other>[\ufb00-\ufb06\ufffe])"
 )
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
@@ -110,7 +108,7 @@ def _replacement(text: str, match: re.Match[str], joined: Joins | None) -> str:
     if match.lastgroup == "space":
         return " "
     if match.lastgroup == "other":
-        return _LIGATURES.get(match.group(), "-")
+        return LIGATURES.get(match.group(), "-")
     if match.lastgroup == "hyphen" and joined is not None and "\u00ad" not in match.group():
         left = _LETTERS_BEFORE.search(text, max(0, match.start() - 40), match.start())
         right = _LETTERS_AFTER.match(text, match.end())
