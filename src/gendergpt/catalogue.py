@@ -2,7 +2,8 @@
 
 A catalogue holds ``[[document]]`` tables. ``file`` is relative to the catalogue's own folder; the
 other keys are the record. A catalogue governs the files of its folder and of the folders below it,
-unless a nearer catalogue lists them.
+unless a nearer catalogue lists them. ``[[original]]`` tables list publications that users should
+add themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gendergpt.errors import CatalogueError
-from gendergpt.types import Basis, Kind
+from gendergpt.types import Basis, Kind, Original
 
 NAME = "catalogue.toml"
 
@@ -31,11 +32,33 @@ class BasisRecord(BaseModel):
     url: str | None = Field(default=None, pattern=r"^https?://")
     seen: Literal["FULL", "PAGE", "START", "LAND"] | None = None
     heading: str | None = None
+    original: str | None = None
     facts: tuple[str, ...] = ()
 
     def to_basis(self) -> Basis:
         """Return the record as the value that citations carry."""
         return Basis(**self.model_dump(exclude={"facts"}))
+
+
+class OriginalRecord(BaseModel):
+    """A publication that users should add; see :class:`gendergpt.types.Original`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+    title: str
+    publisher: str | None = None
+    year: int | None = Field(default=None, ge=1000, le=2999)
+    edition: str | None = None
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    symbol: str | None = None
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    superseded_by: str | None = None
+    also: tuple[str, ...] = ()
+
+    def to_original(self) -> Original:
+        """Return the record as the value that the library keeps."""
+        return Original(**self.model_dump())
 
 
 class Record(BaseModel):
@@ -53,6 +76,8 @@ class Record(BaseModel):
     kind: Kind = Kind.ORIGINAL
     url: str | None = Field(default=None, pattern=r"^https?://")
     superseded_by: str | None = None
+    symbol: str | None = None
+    original: str | None = None
     based_on: tuple[BasisRecord, ...] = ()
 
 
@@ -60,6 +85,7 @@ class _CatalogueFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     document: tuple[Record, ...] = ()
+    original: tuple[OriginalRecord, ...] = ()
 
 
 def load(path: Path) -> dict[Path, Record]:

@@ -26,6 +26,7 @@ from gendergpt.types import (
     Filters,
     Form,
     Kind,
+    LabelFrom,
     Page,
     PageRef,
     Passage,
@@ -33,7 +34,7 @@ from gendergpt.types import (
     Span,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 _PATIENCE = 30
 """Seconds to wait for another process that has the file locked."""
 _TABLES = """
@@ -51,7 +52,7 @@ CREATE UNIQUE INDEX one_ready ON documents (id) WHERE state = 'ready';
 CREATE TABLE sources (path TEXT PRIMARY KEY, document_id TEXT NOT NULL);
 CREATE TABLE pages (
     revision INTEGER NOT NULL, position INTEGER NOT NULL,
-    number INTEGER, label TEXT, text TEXT NOT NULL,
+    number INTEGER, label TEXT, text TEXT NOT NULL, label_from TEXT,
     PRIMARY KEY (revision, position)
 ) WITHOUT ROWID;
 CREATE TABLE passages (
@@ -62,6 +63,19 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (revision, position);
 CREATE TABLE quarantine (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE originals (
+    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (catalogue, id)
+) WITHOUT ROWID;
+"""
+_FROM_1 = """
+ALTER TABLE pages ADD COLUMN label_from TEXT;
+CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE originals (
+    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (catalogue, id)
+) WITHOUT ROWID;
 """
 
 
@@ -128,6 +142,8 @@ class Ledger:
         if not self._rows("SELECT name FROM sqlite_master LIMIT 1"):
             self._make()
         version = self._rows("PRAGMA user_version")[0][0]
+        if version == 1:
+            version = self._upgrade()
         if version != SCHEMA:
             raise LibraryMismatch(
                 f"The library in {self._path.parent} has schema {version}; this GenderGPT uses "
@@ -144,6 +160,15 @@ class Ledger:
                     db.execute(statement)
                 db.execute("INSERT INTO meta VALUES ('generation', '0')")
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _upgrade(self) -> int:
+        """Bring a library of schema 1 to this one, unless another process did so meanwhile."""
+        with self._transaction() as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] == 1:
+                for statement in _FROM_1.strip().split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {SCHEMA}")
+        return SCHEMA
 
     def _log_ahead(self) -> None:
         """Turn the write-ahead log on; for this, SQLite itself does not wait for others."""
@@ -243,11 +268,13 @@ class Ledger:
     def pages(self, document_id: str) -> list[Page]:
         """Return the pages of a ready document, in order."""
         rows = self._rows(
-            "SELECT number, label, text FROM pages JOIN documents USING (revision) "
+            "SELECT number, label, text, label_from FROM pages JOIN documents USING (revision) "
             "WHERE id = ? AND state = 'ready' ORDER BY position",
             document_id,
         )
-        return [Page(*row) for row in rows]
+        return [
+            Page(number, label, text, _label_from(origin)) for number, label, text, origin in rows
+        ]
 
     def page_text(self, document_id: str, number: int | None) -> str | None:
         """Return one page's own text (``number`` None: formats without pages), or None."""
@@ -285,8 +312,12 @@ class Ledger:
             )
             revision = int(cursor.lastrowid or 0)
             db.executemany(
-                "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
-                [(revision, n, p.number, p.label, p.text) for n, p in enumerate(entry.pages)],
+                "INSERT INTO pages (revision, position, number, label, text, label_from) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (revision, n, p.number, p.label, p.text, p.label_from)
+                    for n, p in enumerate(entry.pages)
+                ],
             )
             keys = self._insert_passages(db, revision, entry)
         return revision, keys
@@ -434,34 +465,47 @@ def _in_years(years: set[int | None], filters: Filters) -> bool:
 
 
 def _place(passage: Passage) -> str:
-    """Pack heading, spans and sentences; spans are lists of page, label, start, end."""
+    """Pack heading, spans and sentences; spans are lists of page, label, start, end, origin."""
+    sentences = [
+        [s.start, s.end, str(s.form), _packed(s.spans), list(s.numbers)] for s in passage.sentences
+    ]
+    return json.dumps([list(passage.heading), _packed(passage.spans), sentences])
 
-    def pack(spans: tuple[Span, ...]) -> list[list[Any]]:
-        return [
-            [s.page.number if s.page else None, s.page.label if s.page else None, s.start, s.end]
-            for s in spans
-        ]
 
-    sentences = [[s.start, s.end, str(s.form), pack(s.spans)] for s in passage.sentences]
-    return json.dumps([list(passage.heading), pack(passage.spans), sentences])
+def _packed(spans: Iterable[Span]) -> list[list[Any]]:
+    return [
+        [None, None, s.start, s.end]
+        if s.page is None
+        else [s.page.number, s.page.label, s.start, s.end, s.page.label_from]
+        for s in spans
+    ]
+
+
+def _span(number: int | None, label: str | None, start: int, end: int, origin: Any = None) -> Span:
+    page = None if number is None else PageRef(number, label, _label_from(origin))
+    return Span(page, start, end)
+
+
+def _label_from(origin: str | None) -> LabelFrom | None:
+    return None if origin is None else LabelFrom(origin)
 
 
 def _passage(passage_id: str, text: str, place: str, document: Document) -> Passage:
-    def unpack(spans: list[list[Any]]) -> tuple[Span, ...]:
-        return tuple(
-            Span(None if number is None else PageRef(number, label), start, end)
-            for number, label, start, end in spans
-        )
-
     heading, spans, sentences = json.loads(place)
     return Passage(
         passage_id,
         document.id,
         text,
-        unpack(spans),
+        tuple(_span(*row) for row in spans),
         tuple(heading),
-        tuple(Sentence(a, b, unpack(own), Form(form)) for a, b, form, own in sentences),
+        tuple(_sentence(*row) for row in sentences),
     )
+
+
+def _sentence(
+    start: int, end: int, form: str, spans: list[list[Any]], numbers: Sequence[str] = ()
+) -> Sentence:
+    return Sentence(start, end, tuple(_span(*row) for row in spans), Form(form), tuple(numbers))
 
 
 def _from_row(
@@ -484,4 +528,5 @@ def _document(record: str) -> Document:
     values = json.loads(record)
     values["kind"] = Kind(values["kind"])
     values["based_on"] = tuple(Basis(**basis) for basis in values["based_on"])
+    values["guessed"] = tuple(values.get("guessed", ()))
     return Document(**values)

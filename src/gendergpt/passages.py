@@ -227,7 +227,7 @@ def _spans(unit: _Unit, start: int, end: int, pages: tuple[Page, ...]) -> Iterat
 
 def page_ref(page: Page) -> PageRef | None:
     """Return the reference to a page, or None for formats without pages."""
-    return None if page.number is None else PageRef(page.number, page.label)
+    return None if page.number is None else PageRef(page.number, page.label, page.label_from)
 
 
 def _packed(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:

@@ -50,6 +50,13 @@ class Stage(StrEnum):
     RERANKED = "reranked"
 
 
+class LabelFrom(StrEnum):
+    """Where a page's printed label comes from: the file's page labels, or read off the page."""
+
+    FILE = "file"
+    PAGE = "page"
+
+
 class BlockKind(StrEnum):
     """What a stretch of a page is. Only paragraphs, lists and tables become passages."""
 
@@ -98,12 +105,14 @@ class Page(_Value):
     """One page's own text, as read.
 
     ``number`` counts from 1 for the first page of the file; ``label`` is what is printed on the
-    page, or None. Formats without pages have one ``Page`` with ``number`` None.
+    page, or None, and ``label_from`` how that is known. Slides are pages, too. Formats without
+    pages have one ``Page`` with ``number`` None.
     """
 
     number: int | None
     label: str | None
     text: str
+    label_from: LabelFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,8 @@ class Basis(_Value):
     """A publication that a summary of ours is based on, and how much of it was seen.
 
     ``heading`` names the section of the summary that this entry stands behind (None: all of it).
-    ``seen`` is FULL, PAGE, START or LAND, as in the catalogue.
+    ``seen`` is FULL, PAGE, START or LAND, as in the catalogue. ``original`` is the id of the
+    publication among the catalogue's originals (see :class:`Original`).
     """
 
     title: str
@@ -154,11 +164,37 @@ class Basis(_Value):
     url: str | None = None
     seen: str | None = None
     heading: str | None = None
+    original: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Original(_Value):
+    """A publication that users should add: what its catalogue record says of it.
+
+    ``id`` is a short readable name, unique in the catalogue; ``symbol`` a document symbol or number
+    such as A/74/191; ``also`` other titles it goes by; ``superseded_by`` the id of a newer edition.
+    ``url`` is the publisher's own address, or None where none is known.
+    """
+
+    id: str
+    title: str
+    publisher: str | None = None
+    year: int | None = None
+    edition: str | None = None
+    language: str | None = None
+    symbol: str | None = None
+    url: str | None = None
+    superseded_by: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document(_Value):
-    """A document of the library. ``id`` is made from the file's content, never from its name."""
+    """A document of the library. ``id`` is made from the file's content, never from its name.
+
+    ``guessed`` names the fields that were read off the first page for want of a record.
+    ``original`` is the id of the catalogue's original that this file was recognised as.
+    """
 
     id: str
     title: str
@@ -174,6 +210,9 @@ class Document(_Value):
     pages: int | None = None
     passages: int = 0
     superseded_by: str | None = None
+    symbol: str | None = None
+    guessed: tuple[str, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +221,7 @@ class PageRef(_Value):
 
     number: int
     label: str | None
+    label_from: LabelFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +243,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence(_Value):
-    """A sentence of a passage: ``passage.text[start:end]``, and where its own words stand."""
+    """A sentence of a passage: ``passage.text[start:end]``, and where its own words stand.
+
+    ``numbers`` are the numbered places around it, outermost first, in the publication's own
+    numbering: ``("Article 7", "para. 2", "(b)")``.
+    """
 
     start: int
     end: int
     spans: tuple[Span, ...]
     form: Form = Form.PROSE
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +300,8 @@ class Citation(_Value):
     """A quotation that was found in its page's own text, and where.
 
     ``basis`` is set for our own summaries: the publication that the quoted section is about.
-    ``also`` names further documents that say nearly the same.
+    ``also`` names further documents that say nearly the same. ``numbers`` are the numbered places
+    that the quotation stands in, outermost first (see :class:`Sentence`).
     """
 
     marker: int
@@ -267,6 +313,7 @@ class Citation(_Value):
     document: Document
     basis: Basis | None = None
     also: tuple[Document, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 from gendergpt.errors import UnreadableFile
 from gendergpt.layout import Line, OutlineEntry, find_blocks
-from gendergpt.types import Page, Reading
+from gendergpt.types import LabelFrom, Page, Reading
 
 _LINE = re.compile(r"[^\r\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -55,7 +55,7 @@ class PdfReader:
             warnings = (*warnings, _blank_warning(blank))
         labels = extras.labels or (None,) * len(texts)
         pages = tuple(
-            Page(number, label, text)
+            Page(number, label, text, LabelFrom.FILE if label else None)
             for number, (label, text) in enumerate(zip(labels, texts, strict=True), 1)
         )
         return Reading(

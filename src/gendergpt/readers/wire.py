@@ -10,7 +10,7 @@ import json
 import struct
 from typing import IO, Any
 
-from gendergpt.types import Block, BlockKind, Page, Reading
+from gendergpt.types import Block, BlockKind, LabelFrom, Page, Reading
 
 HEADER = struct.Struct(">Q")
 """A frame's head: the length in bytes of the JSON that follows."""
@@ -54,7 +54,7 @@ def read_frame(stream: IO[bytes], limit: int) -> bytes | None:
 def pack(reading: Reading) -> dict[str, Any]:
     """Return the reading as plain lists and values."""
     return {
-        "pages": [[p.number, p.label, p.text] for p in reading.pages],
+        "pages": [[p.number, p.label, p.text, p.label_from] for p in reading.pages],
         "blocks": [
             [str(b.kind), b.page, b.start, b.end, b.level, b.continues] for b in reading.blocks
         ],
@@ -87,10 +87,11 @@ def unpack(value: Any) -> Reading:
         raise WireError(f"the reading makes no sense: {error}") from error
 
 
-def _page(number: Any, label: Any, text: Any) -> Page:
+def _page(number: Any, label: Any, text: Any, label_from: Any) -> Page:
     if not isinstance(text, str):
         raise TypeError("a page without text")
-    return Page(_number(number), _text(label), text)
+    origin = None if label_from is None else LabelFrom(label_from)
+    return Page(_number(number), _text(label), text, origin)
 
 
 def _block(
