@@ -122,9 +122,9 @@ def main(arguments: list[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     catalogue = records()
     stale = 0
-    for source in sorted(SOURCES.glob("*.md")):
-        target = CORPUS / f"{source.stem}.pdf"
-        pdf = build(source, catalogue[target.name])
+    for name in sorted(name for name in catalogue if name.endswith(".pdf")):
+        target = CORPUS / name
+        pdf = build(SOURCES / f"{target.stem}.md", catalogue[name])
         current = target.is_file() and target.read_bytes() == pdf
         if not current and not check:
             target.write_bytes(pdf)
