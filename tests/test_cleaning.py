@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gendergpt.cleaning import clean, joins, words
+from gendergpt.citations import verify
+from gendergpt.cleaning import clean, joins, note_numbers, words
+from gendergpt.types import Status
 
 PIECES = st.sampled_from(
     [*"abXé07 .,-\n\t", "the", "\u00a0", "-\n", "\u2010\n", "\ufffe", "\u00ad", "\u00ad\n",
@@ -92,6 +94,49 @@ def test_line_end_hyphens_follow_the_documents_own_words() -> None:
     assert clean("un-\nheard", rule).text == "unheard"
     assert clean("Cross-\nBorder", rule).text == "Cross-Border"
     assert clean("cross\u00ad\nborder", rule).text == "crossborder", "a soft hyphen never stays"
+
+
+def test_a_capital_after_a_hyphen_begins_a_word() -> None:
+    rule = joins(set())
+    assert clean("Inter-\nAgency", rule).text == "Inter-Agency"
+    assert clean("GOVERN-\nMENT", rule).text == "GOVERNMENT"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("in the region.3 The council", "in the region. The council"),
+        ("the plan3 and", "the plan and"),
+        ("“our plan”3 and (the plan)3", "“our plan” and (the plan)"),
+        ("the plan,3\nand", "the plan, and"),
+        ("the plan.4 The", "the plan.4 The"),
+        ("BRCA3 or", "BRCA3 or"),
+        ("A/47/466/Add.3 and Rev.3 of", "A/47/466/Add.3 and Rev.3 of"),
+        ("see www.example.org/plan3 for", "see www.example.org/plan3 for"),
+        ("paragraph 3 and 2.3 of", "paragraph 3 and 2.3 of"),
+        ("a plan3a", "a plan3a"),
+        ("3 persons. 3 more", "3 persons. 3 more"),
+    ],
+)
+def test_footnote_marks_are_dropped_where_the_note_is_there(raw: str, expected: str) -> None:
+    assert clean(raw, notes={"3", "12"}).text == expected
+    assert "3" in clean(raw).text or "3" not in raw, "without notes all figures stay"
+
+
+def test_the_stretches_leave_marks_out() -> None:
+    raw = "One plan1 and two.2 End3"
+    cleaned = clean(raw, notes={"1", "2", "3"})
+    assert cleaned.text == "One plan and two. End"
+    stretches = [raw[low:high] for low, high in cleaned.stretches(0, len(cleaned.text))]
+    assert stretches == ["One plan", " and two.", " End"]
+    assert list(cleaned.stretches(0, 3)) == [(0, 3)]
+    assert verify(cleaned.text, stretches) is Status.NORMALISED
+
+
+def test_the_numbers_of_notes() -> None:
+    assert note_numbers("1 See there. 2 An example, 2020.\r\n13 Ibid.") == {"1", "2", "13"}
+    assert note_numbers("[4] See there") == {"4"}
+    assert note_numbers("5A note, glued to its mark.") == {"5"}
 
 
 def test_words_of_a_text() -> None:

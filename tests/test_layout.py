@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gendergpt.layout import Line, OutlineEntry, find_blocks, plain_lines
+from gendergpt.passages import split
+from gendergpt.readers.pdf import PdfReader
 from gendergpt.types import Block, BlockKind
 
 LEFT, SIZE, LEADING = 70.0, 10.0, 12.0
@@ -345,3 +351,162 @@ def test_without_positions_numbered_section_titles_are_headings() -> None:
     found = find_blocks([text], [plain_lines(text)])
     assert found[0].kind is BlockKind.HEADING
     assert found[1].kind is BlockKind.PARAGRAPH
+
+
+# --- columns, on real pages ----------------------------------------------------------------------
+
+TYPST = '#set page(width: 16cm, height: 14cm, margin: 1.5cm)\n#set text(size: 9pt, lang: "en")\n'
+
+
+def paragraphs(prefix: str, count: int) -> str:
+    """Return typst paragraphs that open with a word of their own: "Apple1", "Apple2" …"""
+    return "\n\n".join(f"{prefix}{n} opens. #lorem(22)" for n in range(1, count + 1))
+
+
+def order_of(tmp_path: Path, source: str, *words: str) -> list[str]:
+    """Return the words in the order in which the blocks of the typeset page hold them."""
+    path = tmp_path / "page.pdf"
+    path.write_bytes(typst.compile((TYPST + source).encode()))
+    reading = PdfReader().read(path)
+    said = [reading.pages[b.page].text[b.start : b.end] for b in reading.blocks]
+    places = {word: next(n for n, text in enumerate(said) if word in text) for word in words}
+    return sorted(words, key=lambda word: places[word])
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_columns_are_read_one_after_the_other(tmp_path: Path, columns: int) -> None:
+    count = 5 * columns
+    words = [f"Apple{n} " for n in range(1, count + 1)]
+    source = f"#columns({columns})[{paragraphs('Apple', count)}]"
+    assert order_of(tmp_path, source, *words) == words
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+@pytest.mark.parametrize(
+    "middle",
+    [
+        "#text(size: 14pt)[Middle]",
+        '#table(columns: 4, [Middle], [2020], [2021], [2022], ..("1", "2", "3", "4") * 3)',
+    ],
+    ids=["heading", "table"],
+)
+def test_what_stands_across_all_columns(tmp_path: Path, columns: int, middle: str) -> None:
+    words = [*(f"Apple{n} " for n in range(1, 4)), "Middle", *(f"Berry{n} " for n in range(1, 4))]
+    half = "#block(height: 4.6cm, columns({}, gutter: 6mm)[{}])\n"
+    source = (
+        half.format(columns, paragraphs("Apple", 3))
+        + middle
+        + half.format(columns, paragraphs("Berry", 3))
+    )
+    assert order_of(tmp_path, source, *words) == words
+
+
+def test_footnotes_beneath_columns(tmp_path: Path) -> None:
+    source = (
+        "#set page(columns: 2)\n"
+        "Left side opens.#footnote[A first note.] #lorem(60)\n#colbreak()\n"
+        "Right side opens.#footnote[A second note.] #lorem(60)"
+    )
+    path = tmp_path / "page.pdf"
+    path.write_bytes(typst.compile((TYPST + source).encode()))
+    reading = PdfReader().read(path)
+    kinds = {
+        reading.pages[b.page].text[b.start : b.end].split(".")[0]: b.kind for b in reading.blocks
+    }
+    assert kinds["1A first note"] is kinds["2A second note"] is BlockKind.FOOTNOTE
+    assert kinds["Left side opens"] is kinds["Right side opens"] is BlockKind.PARAGRAPH
+    assert split("id", reading)[0].text.startswith("Left side opens. Lorem ")
+
+
+def test_text_drawn_after_what_stands_below_it() -> None:
+    """As in scans whose text layer runs upwards."""
+    sheet = Sheet()
+    for number, height in ((3, 500), (2, 600), (1, 700)):
+        sheet.add(f"{number}. The report takes note of that, and it is long", at=height)
+        sheet.add("enough for two lines.")
+    assert [words[:2] for _, words in blocks_of(sheet)] == ["1.", "2.", "3."]
+
+
+def test_a_pull_quote_drawn_last_does_not_break_a_sentence() -> None:
+    sheet = body(Sheet(), "The agencies train their officers in the needs of", "all travellers")
+    sheet.add("and of their families, and see to it that they learn.", gap=60)
+    sheet.add("Train all officers.", at=750, bold=True)
+    assert [words for _, words in blocks_of(sheet)][-1] == "Train all officers."
+
+
+def test_text_does_not_run_on_in_a_column_to_the_left() -> None:
+    sheet = Sheet().add("The text in the right column breaks off in the", left=350, at=100)
+    sheet.add("Highlights of this brief", left=70, at=500)
+    assert len(blocks_of(sheet)) == 2
+    sheet = Sheet().add("The left column breaks off in the", left=70, at=100)
+    sheet.add("middle of a sentence.", left=350, at=500)
+    assert len(blocks_of(sheet)) == 1
+
+
+def test_a_hyphen_over_a_column_break_keeps_the_columns_together() -> None:
+    sheet = Sheet().add("The levels of respon\ufffesibility are named", left=70, at=100)
+    line = sheet.lines[0]
+    sheet.lines[0] = replace(line, right=500, top=700 + 1.2 * SIZE)
+    sheet.add("here, in the next column.", left=350, at=700 - LEADING)
+    assert len(blocks_of(sheet)) == 1
+
+
+def test_the_last_word_of_a_paragraph_is_no_mark_of_an_item() -> None:
+    sheet = body(Sheet(), "Officers keep children safe and give aid and", "aid.")
+    body(sheet, "Every one of them is trained for it, on the job.", gap=10)
+    assert len(blocks_of(sheet)) == 2
+
+
+def test_a_dash_within_a_sentence_is_no_item() -> None:
+    sheet = body(Sheet(), "Protecting children is not a short project", "– it is a duty.")
+    assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph"]
+    sheet = body(Sheet(), "Officers are asked to do this:", "– ask kindly", "– listen")
+    assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", "list_item", "list_item"]
+
+
+def test_small_print_that_wraps_on_a_figure_is_no_footnote() -> None:
+    sheet = body(Sheet(), "The body is set larger than the rules beneath it,", "and is long.")
+    sheet.add("The rules apply to the models that are named in bulletin", size=8, gap=20)
+    sheet.add("737 of June, and to all that are built", size=8).add("after it.", size=8)
+    assert "footnote" not in [kind for kind, _ in blocks_of(sheet)]
+
+
+def test_text_set_sideways_in_the_margin_is_furniture() -> None:
+    sheet = body(Sheet(), *["The body of the page stands upright, and"] * 5, "it ends here.")
+    sheet.add("Downloads of this page are counted", at=300)
+    line = sheet.lines[-1]
+    sheet.lines[-1] = replace(line, left=10, right=20, top=600)
+    assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", "furniture"]
+
+
+def test_a_small_line_alone_at_the_edge_is_furniture() -> None:
+    sheet = body(Sheet(), "The body of the page is set in ten points, and", "has two lines.")
+    sheet.add("Agency for borders | www.agency.example", size=8, at=30)
+    assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", "furniture"]
+
+
+def test_a_number_beside_a_small_line_is_its_page_number_or_its_mark() -> None:
+    for left, kinds in ((400, ["furniture", "furniture"]), (60, ["furniture", "paragraph"])):
+        sheet = body(Sheet(), "The body of the page is set in ten points, and", "has two lines.")
+        sheet.add("3", size=8, at=30, left=left)
+        sheet.add("An agency, and what it is called", size=8, at=30)
+        assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", *kinds]
+
+
+def test_sentences_and_captions_at_the_edge_stay() -> None:
+    for words in ("Source: the agency, 2020", "This is a sentence of its own."):
+        sheet = body(Sheet(), "The body of the page is set in ten points, and", "has two lines.")
+        sheet.add(words, size=8, at=30)
+        assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", "paragraph"], words
+
+
+def test_stamps_of_repositories_are_furniture() -> None:
+    sheet = body(Sheet(), "The body of the page.")
+    sheet.add("Downloaded from library.example on 3 May 2020", at=40)
+    assert [kind for kind, _ in blocks_of(sheet)] == ["paragraph", "furniture"]
+
+
+def test_a_long_line_with_an_address_is_no_heading() -> None:
+    sheet = Sheet().add("Apply by the form at https://forms.example/apply", size=14)
+    body(sheet, "Officers help with it, and do so without a charge,", "at any border.", gap=10)
+    assert "heading" not in [kind for kind, _ in blocks_of(sheet)]

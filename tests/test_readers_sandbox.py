@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,6 @@ from gendergpt.errors import UnreadableFile
 from gendergpt.readers import sandbox
 from gendergpt.readers.sandbox import Sandbox
 
-TORTURE = Path(__file__).resolve().parents[2] / "shared" / "pdfs" / "torture"
 HEAD = """
 import json, os, struct, sys, time
 def take():
@@ -253,33 +250,3 @@ def test_an_interrupt_ends_the_child(note: Path, monkeypatch: pytest.MonkeyPatch
             box.read(note)
         assert child is not None
         assert child.poll() == -signal.SIGKILL
-
-
-# --- hostile files -------------------------------------------------------------------------------
-
-
-def _sample() -> list[str]:
-    if not TORTURE.is_dir():
-        return []
-    entries = json.loads((TORTURE / "manifest.json").read_text())
-    seen: Counter[str] = Counter()
-    names = []
-    for entry in entries:
-        seen[entry["category"]] += 1
-        if seen[entry["category"]] <= 4 and entry["bytes"] < 1_000_000:
-            names.append(entry["file"])
-    return names
-
-
-@pytest.mark.skipif(not TORTURE.is_dir(), reason="../shared is not at hand")
-def test_hostile_files_end_as_pages_or_as_a_reason() -> None:
-    names = _sample()
-    assert any("bomb" in name for name in names)
-    with Sandbox(seconds=20, megabytes=1024) as box:
-        for name in names:
-            try:
-                reading = box.read(TORTURE / name)
-            except UnreadableFile as error:
-                assert name in str(error)
-            else:
-                assert any(page.text.strip() for page in reading.pages)

@@ -3,12 +3,13 @@
 Pure functions on text and positions: no files, no PDF library. The steps, in their order:
 
 1. furniture: running headers and footers, page numbers, rules (lines that come back at the top or
-   bottom of pages);
+   bottom of pages, or stand alone there), stamps and what is set sideways in the margin;
 2. contents: lines of a table of contents;
 3. footnotes: small print at the foot of a page that opens with a mark;
 4. headings: what the outline names, else lines set larger or bolder than the body;
 5. tables: runs of lines set beside one another, or mostly figures;
-6. body: what is left, joined into paragraphs and list items, over page breaks too.
+6. body: what is left, joined into paragraphs and list items, over page breaks too;
+7. order: blocks stay in the order of the page's content, but for those drawn too late.
 
 Each step only claims lines that no step before it has claimed. When in doubt a line stays body
 text: a heading taken for a paragraph does less harm than a paragraph that is lost.

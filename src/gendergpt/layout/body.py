@@ -8,14 +8,15 @@ from itertools import pairwise
 from statistics import median
 
 from gendergpt.layout.footnotes import opens_note
+from gendergpt.layout.order import in_reading_order
 from gendergpt.layout.rows import (
     BULLET,
     CLOSED,
     NUMBERED,
-    SKIPPED,
     TAIL,
     Pages,
     Row,
+    end_bottom,
     opens_item,
     share_column,
     step,
@@ -23,6 +24,8 @@ from gendergpt.layout.rows import (
 from gendergpt.types import Block, BlockKind
 
 _TIGHT = 1.1
+_LONE_MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxlc]{1,5}|[IVXLC]{1,5})[.)]")
+_DASH = re.compile(r"[\u2013\u2014-]\s+(?=\S)")
 
 
 def body_blocks(pages: Pages, body: float) -> Iterator[Block]:
@@ -30,8 +33,7 @@ def body_blocks(pages: Pages, body: float) -> Iterator[Block]:
     numbered = _has_numbered_paragraphs(pages)
     for rows in pages:
         leading = _leading(rows, body)
-        groups = list(_groups(rows, leading))
-        for group in _headings_first(groups):
+        for group in in_reading_order(_groups(rows, leading)):
             yield _block(group, numbered)
 
 
@@ -93,8 +95,10 @@ def _is_note_reference(before: Row, row: Row) -> bool:
 
 def _breaks_body(group: list[Row], row: Row, leading: float, width: float) -> bool:
     before = group[-1]
+    if _breaks_column(before, row, width):
+        return True
     if opens_item(row.words):
-        return not _is_lone_marker(before.words)
+        return not (_is_lone_marker(before.words) or _is_inserted(group, row))
     if _is_lone_marker(before.words) or _is_note_reference(before, row):
         return False
     if len(group) > 1 and _is_note_reference(group[-2], before):
@@ -107,6 +111,28 @@ def _breaks_body(group: list[Row], row: Row, leading: float, width: float) -> bo
     if _differs_in_size(before, row) and (closed or not _reads_on(before, row)):
         return True
     return _breaks_by_place(before, row, leading, width, closed, len(group) > 1)
+
+
+def _breaks_column(before: Row, row: Row, width: float) -> bool:
+    """Whether a line stands far above the one before it, yet not in the next column.
+
+    Text goes on at the top of a column only to the right of all that it had so far. Lines that run
+    from right to left are let pass.
+    """
+    size = row.line.size
+    if not size or row.line.bottom < end_bottom(before) + 1.5 * max(size, before.line.size):
+        return False
+    return before.line.left <= before.line.right and row.line.left < width - size
+
+
+def _is_inserted(group: list[Row], row: Row) -> bool:
+    """Whether a line's dash sets off part of the sentence before it rather than an item."""
+    before, first = group[-1], group[0]
+    if not _DASH.match(row.words) or _DASH.match(first.words) or not row.line.size:
+        return False
+    goes_on = row.words.lstrip("\u2013\u2014- ")[:1].islower() and before.words[-1].isalnum()
+    flush = abs(row.line.left - before.line.left) < 0.5 * row.line.size
+    return goes_on and flush and 0 < step(before, row) < 1.6 * row.line.size
 
 
 def _differs_in_size(before: Row, row: Row) -> bool:
@@ -143,9 +169,7 @@ def _breaks_by_place(
 
 
 def _is_lone_marker(words: str) -> bool:
-    return len(words) <= 6 and bool(
-        BULLET.fullmatch(words) or re.fullmatch(r"\(?\w{1,4}[.)]", words)
-    )
+    return len(words) <= 7 and bool(BULLET.fullmatch(words) or _LONE_MARKER.fullmatch(words))
 
 
 def _block(group: list[Row], numbered: bool) -> Block:
@@ -162,33 +186,3 @@ def _body_kind(group: list[Row], numbered: bool) -> BlockKind:
     if NUMBERED.match(words) and short and not numbered:
         return BlockKind.LIST_ITEM
     return BlockKind.PARAGRAPH
-
-
-def _headings_first(groups: list[list[Row]]) -> list[list[Row]]:
-    """Move a heading that is drawn later than the text beneath it to before that text."""
-    ordered: list[list[Row]] = []
-    for group in groups:
-        place = len(ordered)
-        if group[0].kind is BlockKind.HEADING and group[0].line.size:
-            place = _place_of_heading(ordered, group)
-        ordered.insert(place, group)
-    return ordered
-
-
-def _place_of_heading(ordered: list[list[Row]], heading: list[Row]) -> int:
-    """Return the index of the first block of a run up to the end that stands below the heading.
-
-    A heading in the margin stands before the block whose first line is beside or below it.
-    """
-    place = len(ordered)
-    level = heading[0].line.bottom
-    for index in range(len(ordered) - 1, -1, -1):
-        other = ordered[index][0]
-        if other.kind in SKIPPED:
-            continue
-        aside = heading[0].line.right <= other.line.left
-        margin = 0.5 * other.line.size if aside else -0.5 * other.line.size
-        if other.line.bottom > level + margin or not (aside or share_column(other, heading[0])):
-            break
-        place = index
-    return place

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from gendergpt.layout.rows import NOTE_MARK, STOP, TAIL, Pages, Row, share_column
+from gendergpt.layout.rows import NOTE_MARK, STOP, TAIL, Pages, Row, share_column, step
 from gendergpt.types import BlockKind
 
 _SLASHED = re.compile(r"\d{1,2}/\s+\S")
 _SLASHED_LINES = 15
+_RAISED_MARK = re.compile(r"\d{1,3}\s+\S")
 
 
 def mark_footnotes(pages: Pages, body: float) -> None:
@@ -47,17 +48,34 @@ def _is_small(row: Row, body: float) -> bool:
 def _opens_footnotes(rows: list[Row], index: int, body: float) -> bool:
     """Whether a small line with a mark stands lower than all body text of its column."""
     row = rows[index]
-    if not _is_small(row, body) or not NOTE_MARK.match(row.words):
+    if not _is_small(row, body) or not _has_mark(row):
+        return False
+    if index and not _is_raised(row) and _reads_on(rows[index - 1], row):
         return False
     beneath = [other for other in rows if other.line.bottom < row.line.bottom - 1]
     return all(_is_small(other, body) for other in beneath if share_column(row, other))
+
+
+def _has_mark(row: Row) -> bool:
+    raised = _is_raised(row) and _RAISED_MARK.match(row.words)
+    return bool(raised or NOTE_MARK.match(row.words))
+
+
+def _is_raised(row: Row) -> bool:
+    return row.line.mark_size < 0.9 * row.line.size
+
+
+def _reads_on(before: Row, row: Row) -> bool:
+    """Whether a small line only goes on with the sentence of the one above it."""
+    near = 0 < step(before, row) < 1.6 * row.line.size and share_column(before, row)
+    same = abs(before.line.size - row.line.size) < 0.05 * row.line.size
+    return near and same and not STOP.search(before.words[-TAIL:])
 
 
 def opens_note(before: Row, row: Row) -> bool:
     """Whether a line of footnotes begins the next one."""
     if _SLASHED.match(row.words):
         return True
-    if not NOTE_MARK.match(row.words):
+    if not _has_mark(row):
         return False
-    raised = row.line.mark_size < 0.9 * row.line.size
-    return raised or row.words.isdigit() or bool(STOP.search(before.words[-TAIL:]))
+    return _is_raised(row) or row.words.isdigit() or bool(STOP.search(before.words[-TAIL:]))

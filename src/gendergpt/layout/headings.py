@@ -21,6 +21,7 @@ from gendergpt.types import BlockKind
 
 _HEADING_CHARACTERS = 250
 _HEADING_LINES = 4
+_LEAD_IN_CHARACTERS = 120
 _HEADING_LEVELS = 6
 
 _Style = tuple[int, bool]
@@ -139,7 +140,9 @@ def _reads_like_heading(run: list[Row]) -> bool:
     letters = sum(char.isalpha() for char in words)
     if len(run) > _HEADING_LINES or len(words) > _HEADING_CHARACTERS:
         return False
-    if letters < max(2, 0.4 * len(words)):
+    if letters < max(2, 0.4 * len(words)) or "://" in words:
+        return False
+    if len(words) > _LEAD_IN_CHARACTERS and words[-1] == ":":
         return False
     return not (words[-1] in ".,;" or words[0].islower() or BULLET.match(words))
 

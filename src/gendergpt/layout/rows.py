@@ -107,9 +107,28 @@ def step(before: Row, row: Row) -> float:
     return (before.line.bottom - row.line.bottom) / (1 + before.words.count("\ufffe"))
 
 
+def end_bottom(row: Row) -> float:
+    """Return where a line ends: with a hyphen in its middle (see :func:`step`) not where it began.
+
+    Its second half may even stand at the top of the next column.
+    """
+    return row.line.top - 1.2 * row.line.size if "\ufffe" in row.words else row.line.bottom
+
+
 def share_column(row: Row, other: Row) -> bool:
-    """Whether two lines stand over one another, wholly or in part."""
-    return row.line.left < other.line.right and other.line.left < row.line.right
+    """Whether two lines stand over one another, wholly or in part, whichever way they run."""
+    line, beside = row.line, other.line
+    return min(line.left, line.right) < max(beside.left, beside.right) and min(
+        beside.left, beside.right
+    ) < max(line.left, line.right)
+
+
+def is_sideways(row: Row) -> bool:
+    """Whether a line runs up or down the page; one with U+FFFE in its middle may only seem to."""
+    line = row.line
+    tall = line.top - line.bottom > 4 * line.size
+    narrow = abs(line.right - line.left) < 3 * line.size
+    return line.size > 0 and tall and narrow and "\ufffe" not in row.words
 
 
 def opens_item(words: str) -> bool:
