@@ -59,7 +59,9 @@ def text(tmp_path: Path, raw: bytes) -> Reading:
 # --- which reader --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "A.PDF", "a.pdf.pdf", "a.md", "a.markdown", "a.Txt"])
+@pytest.mark.parametrize(
+    "name", ["a.pdf", "A.PDF", "a.pdf.pdf", "a.md", "a.Txt", "a.DOCX", "a.pptx", "a.htm", "a.xhtml"]
+)
 def test_reader_by_suffix_in_any_case(name: str) -> None:
     reader = reader_for(Path(name))
     assert reader is not None
@@ -75,7 +77,8 @@ def test_no_reader_for_other_files() -> None:
 def test_nothing_heavy_is_imported_with_the_readers() -> None:
     script = (
         "import sys; import gendergpt.readers.sandbox; "
-        "print([m for m in ('pypdf', 'pypdfium2', 'markdown_it', 'numpy') if m in sys.modules])"
+        "print([m for m in ('pypdf', 'pypdfium2', 'markdown_it', 'numpy', 'docx', 'pptx', 'bs4', "
+        "'lxml', 'PIL') if m in sys.modules])"
     )
     paths = {"PYTHONPATH": ":".join(entry for entry in sys.path if entry)}
     done = subprocess.run(

@@ -9,8 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from gendergpt.readers.docx import DocxReader
+from gendergpt.readers.html import HtmlReader
 from gendergpt.readers.markdown import MarkdownReader
 from gendergpt.readers.pdf import PdfReader
+from gendergpt.readers.pptx import PptxReader
 from gendergpt.readers.text import TextReader
 from gendergpt.types import Reading
 
@@ -41,13 +44,21 @@ class Reader(Protocol):
         ...
 
 
-_READERS: tuple[Reader, ...] = (PdfReader(), MarkdownReader(), TextReader())
+READERS: tuple[Reader, ...] = (
+    PdfReader(),
+    DocxReader(),
+    PptxReader(),
+    HtmlReader(),
+    MarkdownReader(),
+    TextReader(),
+)
+"""One reader for each format."""
 
-SUFFIXES: frozenset[str] = frozenset(suffix for reader in _READERS for suffix in reader.suffixes)
+SUFFIXES: frozenset[str] = frozenset(suffix for reader in READERS for suffix in reader.suffixes)
 """All file name endings that can be read, lower case with their dot."""
 
 
 def reader_for(path: Path) -> Reader | None:
     """Return the reader for this file name's ending (in any case), or None."""
     suffix = path.suffix.lower()
-    return next((reader for reader in _READERS if suffix in reader.suffixes), None)
+    return next((reader for reader in READERS if suffix in reader.suffixes), None)

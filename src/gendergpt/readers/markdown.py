@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from gendergpt.errors import UnreadableFile
 from gendergpt.readers.binary import refuse_binary
+from gendergpt.readers.tables import as_row
+from gendergpt.readers.writing import Writer
 from gendergpt.types import Block, BlockKind, Page, Reading
 
 if TYPE_CHECKING:
@@ -95,22 +97,19 @@ def _render(body: str) -> tuple[str, tuple[Block, ...]]:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table"]).parse(body)
-    writer = _Writer()
+    renderer = _Renderer()
     for token in tokens:
-        writer.take(token)
-    return "".join(writer.parts), tuple(writer.blocks)
+        renderer.take(token)
+    return renderer.writer.text, tuple(renderer.writer.blocks)
 
 
 @dataclass
-class _Writer:
-    """Collects plain text and blocks while it walks over the parser's tokens."""
+class _Renderer:
+    """Writes plain text and blocks while it walks over the parser's tokens."""
 
-    parts: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    length: int = 0
+    writer: Writer = field(default_factory=Writer)
     level: int = 0
     lists: list[int | None] = field(default_factory=list)
-    mark: str = ""
     header: list[str] = field(default_factory=list)
     row: list[str] | None = None
 
@@ -119,7 +118,7 @@ class _Writer:
         if token.type == "inline":
             self._inline(_plain(token.children or []))
         elif token.type in ("fence", "code_block"):
-            self._add(BlockKind.PARAGRAPH, token.content)
+            self.writer.add(BlockKind.PARAGRAPH, token.content)
         elif token.type.startswith(("bullet_list", "ordered_list", "list_item")):
             self._list(token)
         elif token.type.startswith(("thead", "tr", "table")):
@@ -133,12 +132,12 @@ class _Writer:
         if self.row is not None:
             self.row.append(" ".join(words.split()))
         elif self.level:
-            self._add(BlockKind.HEADING, words)
-        elif self.mark:
-            self._add(BlockKind.LIST_ITEM, words)
+            self.writer.add(BlockKind.HEADING, words, self.level)
+        elif self.writer.mark:
+            self.writer.add(BlockKind.LIST_ITEM, words)
         else:
             kind = BlockKind.FOOTNOTE if _FOOTNOTE.match(words) else BlockKind.PARAGRAPH
-            self._add(kind, words)
+            self.writer.add(kind, words)
 
     def _list(self, token: Token) -> None:
         if token.type == "bullet_list_open":
@@ -146,9 +145,9 @@ class _Writer:
         elif token.type == "ordered_list_open":
             self.lists.append(int(token.attrs.get("start", 1)))
         elif token.type == "list_item_open":
-            self.mark = self._next_mark()
+            self.writer.mark = self._next_mark()
         elif token.type == "list_item_close":
-            self.mark = ""
+            self.writer.mark = ""
         elif token.nesting < 0:
             self.lists.pop()
 
@@ -165,32 +164,10 @@ class _Writer:
         elif token.type == "thead_close":
             self.header, self.row = self.row or [], None
         elif token.type == "tr_close" and self.header and self.row is not None:
-            self._row(self.row)
+            self.writer.add(BlockKind.TABLE, as_row(self.header, self.row))
+            self.row = None
         elif token.type == "table_close":
             self.header = []
-
-    def _row(self, cells: list[str]) -> None:
-        """Add a table's row as "header: cell; header: cell", empty cells left out."""
-        names = self.header + [""] * (len(cells) - len(self.header))
-        pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell]
-        self._add(BlockKind.TABLE, "; ".join(f"{n}: {c}" if n else c for n, c in pairs))
-        self.row = None
-
-    def _add(self, kind: BlockKind, words: str) -> None:
-        """Add a block after a blank line; items and rows stand close to their like."""
-        words = (self.mark + words.strip()).strip() if words.strip() else ""
-        if not words:
-            return
-        self.mark = ""
-        close = kind in (BlockKind.LIST_ITEM, BlockKind.TABLE) and self._last_kind() is kind
-        gap = "" if not self.blocks else "\n" if close else "\n\n"
-        start = self.length + len(gap)
-        self.parts += [gap, words]
-        self.length = start + len(words)
-        self.blocks.append(Block(kind, 0, start, self.length, level=self.level))
-
-    def _last_kind(self) -> BlockKind | None:
-        return self.blocks[-1].kind if self.blocks else None
 
 
 def _plain(tokens: Sequence[Token]) -> str:

@@ -1,4 +1,4 @@
-"""Reading files from other people: in a child process, within limits on time and memory.
+"""Files from other people: read in a child process, within limits on time and memory.
 
 One child reads file after file. When it hangs, crashes or talks nonsense it is killed, the file is
 reported as unreadable, and the next file gets a fresh child. The parent never parses a file itself.
@@ -6,6 +6,7 @@ reported as unreadable, and the next file gets a fresh child. The parent never p
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -15,14 +16,23 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 from gendergpt.errors import UnreadableFile
 from gendergpt.readers import SUFFIXES, reader_for
-from gendergpt.readers.wire import BrokenOff, WireError, read_frame, unpack, write_frame
+from gendergpt.readers.boxes import PageBoxes
+from gendergpt.readers.wire import (
+    BrokenOff,
+    WireError,
+    read_frame,
+    unpack,
+    unpack_boxes,
+    write_frame,
+)
 from gendergpt.types import Reading
 
 ANSWER_BYTES = 128 << 20
@@ -31,6 +41,7 @@ ANSWER_BYTES = 128 << 20
 FILES_PER_CHILD = 200
 """After so many files the child is replaced, so that leaks in the libraries do not add up."""
 
+_Made = TypeVar("_Made")
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP")
 
 _BOOTSTRAP = """
@@ -103,27 +114,53 @@ class Sandbox:
                 or too much memory, or crashed the library that read it. The message says which, and
                 the way out.
         """
+        return self._have(path, "reading", (), unpack)
+
+    def boxes(self, path: Path, page_number: int, start: int, end: int) -> PageBoxes:
+        """Return where characters of a page's own text stand; see ``readers.boxes.boxes``.
+
+        Raises:
+            UnreadableFile: as ``read``; also for what is no PDF, or has no such page or characters.
+        """
+        return self._have(path, "boxes", (page_number, start, end), unpack_boxes)
+
+    def picture(self, path: Path, page_number: int, scale: float = 1.0) -> bytes:
+        """Return a page as PNG, ``scale`` pixels for a point; see ``readers.boxes.picture``.
+
+        Raises:
+            UnreadableFile: as ``read``; also for what is no PDF, or has no such page.
+        """
+        return self._have(path, "picture", (page_number, scale), _decoded)
+
+    def _have(
+        self, path: Path, what: str, arguments: tuple[float, ...], made: Callable[[Any], _Made]
+    ) -> _Made:
+        """Have the child do something with the file; a child that went wrong is ended."""
         path = check_file(path)
         try:
-            return self._read_again_if_worn(path)
+            return self._again_if_worn(path, what, arguments, made)
         except BaseException as error:
             if type(error) is not UnreadableFile:
                 self.close()
             raise
 
-    def _read_again_if_worn(self, path: Path) -> Reading:
-        """Read; as a failure may be due to earlier files, a used child gets a successor."""
+    def _again_if_worn(
+        self, path: Path, what: str, arguments: tuple[float, ...], made: Callable[[Any], _Made]
+    ) -> _Made:
+        """Try; as a failure may be due to earlier files, a used child gets a successor."""
         try:
-            return self._read_once(path)
+            return self._once(path, what, arguments, made)
         except _ChildFailed:
             if self._files_read <= 1:
                 raise
         self.close()
-        return self._read_once(path)
+        return self._once(path, what, arguments, made)
 
-    def _read_once(self, path: Path) -> Reading:
-        """Turn the child's answer into a reading or into the reason why there is none."""
-        answer = self._ask(path)
+    def _once(
+        self, path: Path, what: str, arguments: tuple[float, ...], made: Callable[[Any], _Made]
+    ) -> _Made:
+        """Turn the child's answer into what was asked for or into the reason why there is none."""
+        answer = self._ask(path, what, arguments)
         if "unreadable" in answer:
             raise UnreadableFile(str(answer["unreadable"]))
         if "memory" in answer:
@@ -134,16 +171,22 @@ class Sandbox:
                 f"PDF) and ingest the copy."
             )
         try:
-            return unpack(answer.get("reading"))
+            return made(answer.get(what))
         except WireError:
             raise _nonsense(path) from None
 
-    def _ask(self, path: Path) -> dict[str, Any]:
+    def _ask(self, path: Path, what: str, arguments: tuple[float, ...]) -> dict[str, Any]:
         """Send the request and return the child's answer, whatever it says."""
         child = self._running_child()
         assert child.stdin is not None
         token = secrets.token_hex(8)
-        request = {"path": os.fsencode(path).hex(), "seconds": self.seconds, "token": token}
+        request = {
+            "path": os.fsencode(path).hex(),
+            "what": what,
+            "arguments": arguments,
+            "seconds": self.seconds,
+            "token": token,
+        }
         try:
             write_frame(child.stdin, request)
         except OSError:
@@ -272,6 +315,14 @@ def _deliver(stream: IO[bytes], arrived: SimpleQueue[bytes | WireError | None]) 
         arrived.put(error)
     except (OSError, ValueError):
         arrived.put(None)
+
+
+def _decoded(value: Any) -> bytes:
+    """Return the bytes that came as base64."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
+        raise WireError(f"the picture makes no sense: {error}") from error
 
 
 def _nonsense(path: Path) -> _ChildFailed:

@@ -60,10 +60,15 @@ def _decode(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     try:
         return refuse_binary(raw.decode("utf-8-sig"), name), ()
     except UnicodeDecodeError:
-        return _guess(raw, name)
+        return guess(raw, name)
 
 
-def _guess(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+def guess(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Decode bytes in the encoding that fits best, with a warning that names it.
+
+    Raises:
+        UnreadableFile: none fits; the file is no text.
+    """
     from charset_normalizer import from_bytes
 
     if b"\x00" in raw:

@@ -1,4 +1,4 @@
-"""Readings as JSON between the sandbox's processes.
+"""Readings and boxes as JSON between the sandbox's processes.
 
 The child parses hostile files, so what it sends is data only (never pickle), bounded in size, and
 checked field by field before it becomes a ``Reading``.
@@ -7,9 +7,11 @@ checked field by field before it becomes a ``Reading``.
 from __future__ import annotations
 
 import json
+import math
 import struct
 from typing import IO, Any
 
+from gendergpt.readers.boxes import Box, PageBoxes
 from gendergpt.types import Block, BlockKind, LabelFrom, Page, Reading
 
 HEADER = struct.Struct(">Q")
@@ -85,6 +87,40 @@ def unpack(value: Any) -> Reading:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WireError(f"the reading makes no sense: {error}") from error
+
+
+def pack_boxes(found: PageBoxes) -> list[Any]:
+    """Return the page's size and its boxes as plain numbers."""
+    boxes = [[box.left, box.top, box.right, box.bottom] for box in found.boxes]
+    return [found.width, found.height, boxes]
+
+
+def unpack_boxes(value: Any) -> PageBoxes:
+    """Make boxes of what ``pack_boxes`` gave.
+
+    Raises:
+        WireError: something is no number, or a box lies outside its page.
+    """
+    try:
+        width, height, rows = value
+        size = _length(width), _length(height)
+        return PageBoxes(*size, tuple(_box(row, *size) for row in rows))
+    except (TypeError, ValueError) as error:
+        raise WireError(f"the boxes make no sense: {error}") from error
+
+
+def _box(row: Any, width: float, height: float) -> Box:
+    left, top, right, bottom = row
+    box = Box(_length(left), _length(top), _length(right), _length(bottom))
+    if not (0 <= box.left < box.right <= width + 1 and 0 <= box.top < box.bottom <= height + 1):
+        raise ValueError("a box outside its page")
+    return box
+
+
+def _length(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise TypeError("a length that is no number")
+    return float(value)
 
 
 def _page(number: Any, label: Any, text: Any, label_from: Any) -> Page:

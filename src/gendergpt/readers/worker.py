@@ -6,6 +6,7 @@ files, processor time. Standard output carries frames only; whatever libraries p
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gendergpt.errors import UnreadableFile
-from gendergpt.readers.wire import pack, read_frame, write_frame
+from gendergpt.readers.wire import pack, pack_boxes, read_frame, write_frame
 
 _REQUEST_BYTES = 1 << 20
 _OPEN_FILES = 64
@@ -81,17 +82,18 @@ def _limit_processor(seconds: float) -> None:
 
 
 def _answer(body: bytes) -> dict[str, Any]:
-    """Read the file that the request names and say what came of it."""
+    """Do with the file what the request asks for and say what came of it."""
     request = json.loads(body)
     path = Path(os.fsdecode(bytes.fromhex(request["path"])))
     _limit_processor(request["seconds"])
-    return {"token": request["token"], **_outcome(path)}
+    what, arguments = request["what"], request["arguments"]
+    return {"token": request["token"], **_outcome(path, what, arguments)}
 
 
-def _outcome(path: Path) -> dict[str, Any]:
-    """Return the reading, or the kind and reason of the failure."""
+def _outcome(path: Path, what: str, arguments: list[Any]) -> dict[str, Any]:
+    """Return what was asked for under its name, or the kind and reason of the failure."""
     try:
-        return {"reading": pack(_read(path))}
+        return {what: _made(path, what, arguments)}
     except UnreadableFile as error:
         return {"unreadable": str(error)}
     except MemoryError:
@@ -100,6 +102,17 @@ def _outcome(path: Path) -> dict[str, Any]:
         return {"unreadable": f"{path.name} is nested too deeply to be read."}
     except Exception as error:  # a parser may raise anything; the parent must hear of it
         return {"failed": f"{type(error).__name__}: {error}"[:300]}
+
+
+def _made(path: Path, what: str, arguments: list[Any]) -> Any:
+    """Return what was asked for as plain values."""
+    from gendergpt.readers.boxes import boxes, picture
+
+    if what == "boxes":
+        return pack_boxes(boxes(path, *arguments))
+    if what == "picture":
+        return base64.b64encode(picture(path, *arguments)).decode("ascii")
+    return pack(_read(path))
 
 
 def _read(path: Path) -> Any:
