@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gendergpt.cleaning import Cleaned, Joins, clean, joins, words
+from gendergpt.cleaning import Cleaned, Joins, clean, joins, note_numbers, words
+from gendergpt.numbering import number
 from gendergpt.sentences import segment
 from gendergpt.types import (
     Block,
@@ -26,7 +27,7 @@ from gendergpt.types import (
     Span,
 )
 
-VERSION = "3"
+VERSION = "4"
 MAX_CHARS = 800
 _LONGEST_LIST = 900
 _LONGEST_SENTENCE = 2000
@@ -38,11 +39,12 @@ _TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TAB
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A cleaned block and where it begins in its unit's text."""
+    """A cleaned block, where it begins in its unit's text, and the numbered places around it."""
 
     block: Block
     cleaned: Cleaned
     start: int
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Piece:
     spans: tuple[Span, ...]
     form: Form
     opens: bool
+    numbers: tuple[str, ...]
 
 
 def split(document_id: str, reading: Reading) -> list[Passage]:
@@ -76,12 +79,39 @@ def split(document_id: str, reading: Reading) -> list[Passage]:
     """
     rule = joins(_vocabulary(reading))
     passages: list[Passage] = []
-    for heading, blocks in _sections(reading):
-        units = _units(blocks, reading.pages, rule)
+    numbers, notes = _numbers(reading), _notes(reading)
+    for heading, blocks in _sections(reading, rule, notes):
+        units = _units(blocks, reading.pages, rule, numbers, notes)
         pieces = [piece for unit in units for piece in _pieces(unit, reading.pages)]
         for group in _packed(pieces):
             passages.append(_passage(document_id, heading, group, reading.pages))
     return passages
+
+
+_Numbers = dict[tuple[int, int], tuple[str, ...]]
+"""The numbered places of each block, by its page and start."""
+
+
+def _numbers(reading: Reading) -> _Numbers:
+    texts = [
+        (block.kind, reading.pages[block.page].text[block.start : block.end])
+        for block in reading.blocks
+    ]
+    places = [(block.page, block.start) for block in reading.blocks]
+    return dict(zip(places, number(texts), strict=True))
+
+
+_Notes = dict[int, set[str]]
+"""The numbers of the footnotes on each page that has some."""
+
+
+def _notes(reading: Reading) -> _Notes:
+    notes: _Notes = {}
+    for block in reading.blocks:
+        if block.kind is BlockKind.FOOTNOTE:
+            text = reading.pages[block.page].text[block.start : block.end]
+            notes.setdefault(block.page, set()).update(note_numbers(text))
+    return notes
 
 
 def _vocabulary(reading: Reading) -> set[str]:
@@ -93,37 +123,44 @@ def _vocabulary(reading: Reading) -> set[str]:
     return found
 
 
-def _sections(reading: Reading) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+def _sections(
+    reading: Reading, rule: Joins, notes: _Notes
+) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
     """Yield runs of text blocks, each with the heading path it stands under."""
     path: list[tuple[int, str]] = []
     run: list[Block] = []
     for block in reading.blocks:
         if block.kind is BlockKind.HEADING:
             if run:
-                yield tuple(text for _, text in path), run
+                yield tuple(words for _, words in path), run
                 run = []
-            title = clean(reading.pages[block.page].text[block.start : block.end]).text
+            text = reading.pages[block.page].text[block.start : block.end]
+            title = clean(text, rule, notes.get(block.page, ())).text
             path = [entry for entry in path if entry[0] < block.level] + [(block.level, title)]
         elif block.kind in _TEXT_KINDS:
             run.append(block)
     if run:
-        yield tuple(text for _, text in path), run
+        yield tuple(words for _, words in path), run
 
 
-def _units(blocks: Iterable[Block], pages: tuple[Page, ...], rule: Joins) -> list[_Unit]:
+def _units(
+    blocks: Iterable[Block], pages: tuple[Page, ...], rule: Joins, numbers: _Numbers, notes: _Notes
+) -> list[_Unit]:
     units: list[_Unit] = []
     for block in blocks:
-        cleaned = clean(pages[block.page].text[block.start : block.end], rule)
+        text = pages[block.page].text[block.start : block.end]
+        cleaned = clean(text, rule, notes.get(block.page, ()))
         if not cleaned.text:
             continue
+        part = _Part(block, cleaned, 0, numbers[block.page, block.start])
         previous = units[-1] if units else None
         if previous is not None and (block.continues or _runs_on(previous, block, cleaned)):
-            units[-1] = _continued(previous, block, cleaned, rule)
+            units[-1] = _continued(previous, part, rule)
         elif previous is not None and _extends_list(previous, block, cleaned):
-            units[-1] = _joined(previous, block, cleaned, "\n", Form.LIST)
+            units[-1] = _joined(previous, part, "\n", Form.LIST)
         else:
             form = Form.ROW if block.kind is BlockKind.TABLE else Form.PROSE
-            units.append(_Unit(cleaned.text, (_Part(block, cleaned, 0),), form))
+            units.append(_Unit(cleaned.text, (part,), form))
     return units
 
 
@@ -150,26 +187,31 @@ def _counts(previous: _Unit, mark: re.Match[str]) -> bool:
     return f" ({before})" in line and previous.form is Form.PROSE
 
 
-def _continued(unit: _Unit, block: Block, cleaned: Cleaned, rule: Joins) -> _Unit:
+def _continued(unit: _Unit, part: _Part, rule: Joins) -> _Unit:
     """Go on with a unit; a word that was divided at its end is joined as within a block."""
-    left, right = _DIVIDED.search(unit.text), _LETTERS.match(cleaned.text)
+    left, right = _DIVIDED.search(unit.text), _LETTERS.match(part.cleaned.text)
     if left is None or right is None:
-        return _joined(unit, block, cleaned, " ", unit.form)
+        return _joined(unit, part, " ", unit.form)
     if rule(left.group(1), right.group()):
         unit = _Unit(unit.text[:-1], unit.parts, unit.form)
-    return _joined(unit, block, cleaned, "", unit.form)
+    return _joined(unit, part, "", unit.form)
 
 
-def _joined(unit: _Unit, block: Block, cleaned: Cleaned, glue: str, form: Form) -> _Unit:
-    text = unit.text
-    part = _Part(block, cleaned, len(text) + len(glue))
-    return _Unit(text + glue + cleaned.text, (*unit.parts, part), form)
+def _joined(unit: _Unit, part: _Part, glue: str, form: Form) -> _Unit:
+    moved = replace(part, start=len(unit.text) + len(glue))
+    return _Unit(unit.text + glue + part.cleaned.text, (*unit.parts, moved), form)
 
 
 def _pieces(unit: _Unit, pages: tuple[Page, ...]) -> Iterator[_Piece]:
-    for number, (start, end) in enumerate(_boundaries(unit)):
+    for place, (start, end) in enumerate(_boundaries(unit)):
         spans = tuple(_spans(unit, start, end, pages))
-        yield _Piece(unit.text[start:end], spans, _form(unit, start, end), number == 0)
+        form = _form(unit, start, end)
+        yield _Piece(unit.text[start:end], spans, form, place == 0, _places(unit, start))
+
+
+def _places(unit: _Unit, start: int) -> tuple[str, ...]:
+    """Return the numbered places of the part in which a sentence begins."""
+    return [part.numbers for part in unit.parts if part.start <= start][-1]
 
 
 def _form(unit: _Unit, start: int, end: int) -> Form:
@@ -220,9 +262,9 @@ def _spans(unit: _Unit, start: int, end: int, pages: tuple[Page, ...]) -> Iterat
         low = max(start, part.start) - part.start
         high = min(end, part.start + len(part.cleaned.text)) - part.start
         if low < high:
-            raw_start, raw_end = part.cleaned.raw(low, high)
-            base = part.block.start
-            yield Span(page_ref(pages[part.block.page]), base + raw_start, base + raw_end)
+            page, base = page_ref(pages[part.block.page]), part.block.start
+            for raw_start, raw_end in part.cleaned.stretches(low, high):
+                yield Span(page, base + raw_start, base + raw_end)
 
 
 def page_ref(page: Page) -> PageRef | None:
@@ -252,7 +294,7 @@ def _passage(
         glue = "" if not text else "\n" if piece.opens else " "
         start = len(text) + len(glue)
         text += glue + piece.text
-        sentences.append(Sentence(start, len(text), piece.spans, piece.form))
+        sentences.append(Sentence(start, len(text), piece.spans, piece.form, piece.numbers))
     spans = _merged([span for piece in group for span in piece.spans], pages)
     key = ";".join(f"{s.page.number if s.page else ''}:{s.start}-{s.end}" for s in spans)
     digest = hashlib.sha256(key.encode()).hexdigest()[:10]

@@ -12,6 +12,9 @@ from gendergpt.embedding import Encoder, Encoding
 from gendergpt.fusion import reciprocal_rank_fusion
 from gendergpt.ledger import Stored
 from gendergpt.library import Library
+from gendergpt.originals import stepped_back
+from gendergpt.pinning import Pinned, pinned
+from gendergpt.references import basis_of
 from gendergpt.rerank import maxsim, standardise
 from gendergpt.tokens import TokenMatrix, rotate
 from gendergpt.types import Filters, Hit, Stage
@@ -47,10 +50,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates, best first, and the cosine of the question and the nearest passage."""
+    """Candidates, best first, and the cosine of the question and the nearest passage.
+
+    ``placed`` are the ids of passages at a place that the question asks for by number or page;
+    ``topic`` says that the question has more to it than the place.
+    """
 
     candidates: tuple[Candidate, ...]
     similarity: float
+    placed: frozenset[str] = frozenset()
+    topic: bool = True
 
 
 class Retriever:
@@ -99,13 +108,16 @@ class Retriever:
         fused, _ = self._fused(query, depth, revisions)
         if stage is Stage.FUSED:
             return self._hits([key for key, _ in fused], stage)[:limit]
-        return [candidate.hit for candidate in self._reranked(query, fused)[:limit]]
+        pins = pinned(text, self._library, revisions)
+        return [candidate.hit for candidate in self._reranked(query, fused, pins)[:limit]]
 
     def candidates(self, query: Query, filters: Filters | None = None) -> Found:
         """Return the reranked passages for an encoded question."""
         revisions = self._library.matching(filters)
         fused, similarity = self._fused(query, CANDIDATES, revisions)
-        return Found(tuple(self._reranked(query, fused)), similarity)
+        pins = pinned(query.text, self._library, revisions)
+        placed = frozenset(each.passage.id for each in pins.passages) if pins.named else frozenset()
+        return Found(tuple(self._reranked(query, fused, pins)), similarity, placed, pins.topic)
 
     def _fused(
         self, query: Query, depth: int, revisions: set[int] | None
@@ -115,9 +127,12 @@ class Retriever:
         fused = reciprocal_rank_fusion([[key for key, _ in dense], lexical])[:depth]
         return fused, max((similarity for _, similarity in dense), default=0.0)
 
-    def _reranked(self, query: Query, fused: Sequence[tuple[int, float]]) -> list[Candidate]:
+    def _reranked(
+        self, query: Query, fused: Sequence[tuple[int, float]], pins: Pinned
+    ) -> list[Candidate]:
         found = self._library.stored(key for key, _ in fused)
         known = [(found[key], score) for key, score in fused if key in found]
+        known += [(each, 0.0) for each in pins.passages if each.key not in found]
         places = [(each.revision, each.token_first, each.token_count) for each, _ in known]
         matrices = self._library.tokens.read_many(places)
         kept = [
@@ -130,11 +145,13 @@ class Retriever:
         late = maxsim(query.tokens, query.weights, [tokens.vectors for _, _, tokens in kept])
         early = np.array([score for _, score, _ in kept], np.float32)
         scores = 0.5 * standardise(early) + 0.5 * standardise(late)
-        order = np.argsort(-scores, kind="stable")
+        best = np.argsort(-scores, kind="stable")
+        order = _notes_behind([kept[index][0] for index in best])
+        order = _places_first([kept[index][0] for index in best[order]], order, pins)
         return [
-            Candidate(_hit(rank, float(scores[index]), Stage.RERANKED, kept[index][0]),
+            Candidate(_hit(rank, float(scores[best[rank - 1]]), Stage.RERANKED, kept[index][0]),
                       kept[index][0], kept[index][2])
-            for rank, index in enumerate(order, 1)
+            for rank, index in enumerate(best[order], 1)
         ]  # fmt: skip
 
     def _hits(self, keys: Sequence[int], stage: Stage) -> list[Hit]:
@@ -150,6 +167,37 @@ class Retriever:
             if terms:
                 weights[index] = 1.0 + max(self._library.lexical.rarity(terms).values())
         return weights if len(weights) else np.ones(1, np.float32)
+
+
+def _places_first(ranked: Sequence[Stored], order: list[int], pins: Pinned) -> list[int]:
+    """Return the order in which passages at the place asked for stand first.
+
+    Within the place they keep their rank where the question is about more than the place, else
+    the order in which they are read.
+    """
+    if not pins.named and not (pins.passages and _best_holds(ranked, pins)):
+        return order
+    position = {each.key: number for number, each in enumerate(pins.passages)}
+
+    def key(index: int) -> tuple[bool, int]:
+        place = position.get(ranked[index].key)
+        return (place is None, 0 if place is None or pins.topic else place)
+
+    return [order[index] for index in sorted(range(len(order)), key=key)]
+
+
+def _best_holds(ranked: Sequence[Stored], pins: Pinned) -> bool:
+    """Say whether the passage ranked first is of a publication that has the place asked for."""
+    return ranked[0].revision in {each.revision for each in pins.passages}
+
+
+def _notes_behind(ranked: Sequence[Stored]) -> list[int]:
+    """Return the order in which our notes stand behind the publications they tell about."""
+    bases = [basis_of(each.document, each.passage.heading) for each in ranked]
+    return stepped_back(
+        [each.document.original for each in ranked],
+        [basis.original if basis is not None else None for basis in bases],
+    )
 
 
 def whole_words(text: str, encoding: Encoding) -> list[str]:
