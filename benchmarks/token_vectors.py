@@ -18,7 +18,7 @@ from gendergpt.evaluation import metrics
 from gendergpt.evaluation.metrics import NDCG, Estimate
 from gendergpt.evaluation.run import Loaded
 from gendergpt.fusion import reciprocal_rank_fusion
-from gendergpt.library import context
+from gendergpt.prepared import context
 from gendergpt.rerank import maxsim, standardise
 from gendergpt.retrieval import CANDIDATES, Query, Retriever
 from gendergpt.tokens import quantise, restore, rotate

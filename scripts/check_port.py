@@ -16,8 +16,9 @@ def problem(text: str, host: str = "127.0.0.1") -> str | None:
             probe.bind((host, int(text)))
         except OSError as error:
             return (
-                f"Port {text} cannot be used ({error.strerror}). Stop the program that has it, "
-                f"or choose another port: make run PORT={int(text) % 65535 + 1}"
+                f"Port {text} cannot be used ({error.strerror}). If GenderGPT runs there already, "
+                f"open http://{host}:{text}; else stop the program that has it, or choose another "
+                f"port: make run PORT={int(text) % 65535 + 1}"
             )
     return None
 

@@ -4,8 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 port=$1
 
-# Told before the work starts; `serve` looks again and says the same.
+# Told before the work starts; `serve` looks again.
 .venv/bin/python scripts/check_port.py "$port"
 .venv/bin/gendergpt ingest corpus || [ $? = 1 ] # 1: done, but some files could not be read
-.venv/bin/gendergpt ask "Which five approaches does DCAF's border management tool recommend?"
-exec .venv/bin/gendergpt serve --port "$port"
+exec .venv/bin/gendergpt serve --port "$port" \
+	--ask "Which five approaches does DCAF's border management tool recommend?"

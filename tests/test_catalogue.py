@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gendergpt.catalogue import Catalogues, load
+from gendergpt.catalogue import Catalogues, load, read
 from gendergpt.errors import CatalogueError, UsageError
-from gendergpt.types import Basis, Kind
+from gendergpt.types import Basis, Kind, Original
 
 ROOT = Path(__file__).resolve().parents[1]
 FULL = """
@@ -80,6 +80,14 @@ def test_everything_but_the_file_is_optional(tmp_path: Path) -> None:
         ('[[document]]\nfile = "/etc/passwd"', "lies outside"),
         ('[[document]]\nfile = "a.md"\n[[document]]\nfile = "./a.md"', "listed twice"),
         ('documents = ["a.md"]', "documents"),
+        ('[[original]]\nid = "a"', r"original\.1\.title"),
+        ('[[original]]\nid = "A b"\ntitle = "x"', r"original\.1\.id"),
+        ('[[original]]\nid = "a"\ntitle = "x"\nurl = "file:///x"', "url"),
+        ('[[original]]\nid = "a"\ntitle = "x"\n' * 2, "id = 'a' is listed twice"),
+        (
+            '[[original]]\nid = "a"\ntitle = "x"\nsuperseded_by = "a"',
+            "cannot be superseded by itself",
+        ),
     ],
 )
 def test_wrong_catalogues_are_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
@@ -146,3 +154,74 @@ def test_the_starter_librarys_own_catalogue() -> None:
         assert path.is_file()
         assert record.kind is Kind.SUMMARY
         assert record.based_on
+
+
+# --- originals -----------------------------------------------------------------------------------
+
+ORIGINALS = """
+[[original]]
+id = "tool"
+title = "Tool 6"
+publisher = "DCAF"
+year = 2008
+edition = "first"
+language = "en"
+symbol = "T/6"
+url = "https://example.org/tool"
+superseded_by = "newer-tool"
+also = ["Toolkit, sixth tool"]
+
+[[original]]
+id = "newer-tool"
+title = "Tool 6, revised"
+"""
+
+
+def test_originals(tmp_path: Path) -> None:
+    catalogue = read(write(tmp_path, ORIGINALS))
+    assert catalogue.records == {}
+    assert catalogue.originals == (
+        Original(
+            "tool", "Tool 6", "DCAF", 2008, "first", "en", "T/6", "https://example.org/tool",
+            "newer-tool", ("Toolkit, sixth tool",),
+        ),
+        Original("newer-tool", "Tool 6, revised"),
+    )  # fmt: skip
+    catalogue.check(())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[[original]]\nid = "a"\ntitle = "x"\nsuperseded_by = "b"',
+            r"the original 'a' \(superseded_by\) names the original 'b'",
+        ),
+        ('[[document]]\nfile = "a.md"\noriginal = "b"', "the record of 'a.md' names"),
+        (
+            '[[document]]\nfile = "a.md"\n[[document.based_on]]\ntitle = "x"\noriginal = "b"',
+            r"the record of 'a.md' \(based_on\) names",
+        ),
+    ],
+)
+def test_an_unknown_name_of_an_original(tmp_path: Path, text: str, message: str) -> None:
+    path = write(tmp_path, text)
+    catalogue = read(path)
+    with pytest.raises(CatalogueError, match=message) as caught:
+        catalogue.check(())
+    assert str(path) in str(caught.value)
+    catalogue.check({"b"})
+
+
+def test_originals_of_several_catalogues_know_one_another(tmp_path: Path) -> None:
+    upper = write(tmp_path, ORIGINALS)
+    lower = write(tmp_path / "sub", '[[document]]\nfile = "a.md"\noriginal = "tool"\n')
+    catalogues = Catalogues()
+    catalogues.visit(tmp_path / "sub")
+    with pytest.raises(CatalogueError):
+        catalogues.check()
+    catalogues.visit(tmp_path)
+    catalogues.visit(tmp_path / "nothing")
+    catalogues.check()
+    found = {path: [each.id for each in some] for path, some in catalogues.originals().items()}
+    assert found == {upper: ["tool", "newer-tool"], lower: []}

@@ -18,7 +18,8 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
-from gendergpt.cli import _table, main
+from gendergpt.cli import main
+from gendergpt.cli.library import _table
 from gendergpt.errors import LibraryMissing
 from gendergpt.ingestion import ingest
 from gendergpt.ledger import Ledger
@@ -142,7 +143,10 @@ def _loaded(names: Sequence[str], *arguments: object) -> list[str]:
     return line.split()[2:]
 
 
-@pytest.mark.parametrize("command", [["--help"], ["ingest", "--help"], ["library", "--help"]])
+@pytest.mark.parametrize(
+    "command",
+    [["--help"], ["ingest", "--help"], ["library", "--help"], ["library", "edit", "--help"]],
+)
 def test_help_loads_nothing_heavy(command: list[str]) -> None:
     assert _loaded(HEAVY, *command) == []
 
@@ -343,7 +347,7 @@ def test_list_show_remove(run: Any, tiny_library: Path) -> None:
     assert removed.code == 0
     assert [each["document_id"] for each in removed.value["removed"]] == [ids["rooms.md"]]
     assert set(documents(tiny_library)) == {"course.txt"}
-    assert run("library", "remove", ids["course.txt"], *where).out.startswith("removed")
+    assert "removed" in run("library", "remove", ids["course.txt"], *where).out
     assert run("library", "list", *where, "--json").value == []
 
 
@@ -597,6 +601,11 @@ def _ready(library: Path) -> int:
 
 
 @pytest.mark.timeout(240)
+def _heed_ctrl_c() -> None:
+    """Take Ctrl-C again, which a test run in the background of a shell has been told to ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_stopped_by_ctrl_c(tmp_path: Path) -> None:
     notes, library = tmp_path / "notes", tmp_path / "library"
     notes.mkdir()
@@ -610,6 +619,7 @@ def test_stopped_by_ctrl_c(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
+        preexec_fn=_heed_ctrl_c,
     )
     end = time.monotonic() + 120
     while _ready(library) == 0 and child.poll() is None and time.monotonic() < end:
@@ -621,6 +631,8 @@ def test_stopped_by_ctrl_c(tmp_path: Path) -> None:
     assert out == ""
     assert "Traceback" not in err
     assert "what was finished stays" in err
+    assert f"{finished} of {FILES} files are done" in err
+    assert f"go on with the other {FILES - finished}" in err
     assert 0 < finished < FILES
 
     again = process("ingest", notes, "--library", library, "--json")

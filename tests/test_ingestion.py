@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gendergpt.embedding import Encoder
-from gendergpt.errors import CatalogueError, UsageError
-from gendergpt.ingestion import Progress, ingest, remove
+from gendergpt.embedding import Encoder, Encoding, Role
+from gendergpt.errors import CatalogueError, UnavailableError, UsageError
+from gendergpt.estimates import Estimate
+from gendergpt.ingestion import IngestStopped, Progress, ingest, remove
+from gendergpt.ledger import Ledger
 from gendergpt.library import Library
 from gendergpt.retrieval import Retriever
 from gendergpt.settings import Settings
+from gendergpt.tokens import TokenStore
 from gendergpt.types import Basis, Document, FileOutcome, IngestReport, Kind, Stage
 
 if TYPE_CHECKING:
@@ -633,6 +637,129 @@ def test_what_was_committed_before_an_interrupt_stays(shelf: Shelf) -> None:
     shelf.check()
     assert counts(shelf.ingest()) == (1, 0, 2, 0, 0)
     shelf.check()
+
+
+def small(shelf: Shelf, count: int) -> None:
+    for n in range(count):
+        write(shelf.notes, f"{n:02}.md", f"# Post {n}\n\nPost {n} keeps its lamps lit.\n")
+
+
+def test_an_interrupt_while_reading_keeps_every_file_before(shelf: Shelf) -> None:
+    """All of them are too small for a batch of their own."""
+    small(shelf, 8)
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(IngestStopped) as caught:
+        ingest([shelf.notes], shelf.settings, encoder=shelf.tiny, progress=stop)
+    assert (caught.value.done, caught.value.files) == (5, 8)
+    assert len(caught.value.report.added) == 5
+    assert len(shelf.documents()) == 5
+    shelf.check()
+    assert counts(shelf.ingest()) == (3, 0, 5, 0, 0)
+
+
+def test_an_interrupt_while_a_long_file_is_encoded_loses_that_file_alone(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(shelf, 4)
+    text = "".join(f"## {n}\n\nOfficer {n} guards the border.\n\n" for n in range(300))
+    write(shelf.notes, "90-long.md", text)
+    write(shelf.notes, "91.md", TRADE)
+    original, calls = shelf.tiny.encode, []
+
+    def interrupted(texts: Sequence[str], role: Role) -> list[Encoding]:
+        calls.append(len(texts))
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return original(texts, role)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf.tiny, "encode", interrupted)
+        with pytest.raises(IngestStopped) as caught:
+            shelf.ingest()
+    assert calls == [256, 4]
+    assert caught.value.done == 4
+    assert len(shelf.documents()) == 4
+    assert counts(shelf.ingest()) == (2, 0, 4, 0, 0)
+    shelf.check()
+
+
+def test_an_interrupt_just_after_a_commit_counts_what_is_in(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(shelf, 4)
+    original = Ledger.commit
+
+    def interrupted(self: Ledger, *arguments: Any, **named: Any) -> int:
+        generation = original(self, *arguments, **named)
+        if arguments and arguments[0]:
+            raise KeyboardInterrupt
+        return generation
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "commit", interrupted)
+        with pytest.raises(IngestStopped) as caught:
+            shelf.ingest()
+    assert caught.value.done == 4
+    assert counts(shelf.ingest()) == (0, 0, 4, 0, 0)
+    shelf.check()
+
+
+def test_a_second_interrupt_ends_at_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    small(shelf, 4)
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf.tiny, "encode", interrupted)
+        with pytest.raises(IngestStopped, match="after 0 of 4 files"):
+            shelf.ingest()
+    assert counts(shelf.ingest()) == (4, 0, 0, 0, 0)
+
+
+def test_a_disk_without_room_is_told_before_anything_is_read(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(shelf.notes, "a.md")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 1_000_000))
+    with pytest.raises(UnavailableError, match=r"has 1 MB left.*--library") as caught:
+        shelf.ingest()
+    assert str(shelf.settings.library) in str(caught.value)
+    assert shelf.documents() == []
+
+
+def test_a_disk_that_is_full_in_the_middle(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(shelf.notes, "a.md")
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TokenStore, "write", full)
+        with pytest.raises(UnavailableError, match=r"No space left.*Make room"):
+            shelf.ingest()
+    assert counts(shelf.ingest()) == (1, 0, 0, 0, 0)
+    shelf.check()
+
+
+def test_the_plan_is_told_before_the_first_file(shelf: Shelf) -> None:
+    write(shelf.notes, "a.md")
+    shelf.ingest()
+    write(shelf.notes, "b.md", TRADE)
+    told: list[object] = []
+    ingest([shelf.notes], shelf.settings, encoder=shelf.tiny, progress=told.append,
+           planned=told.append)  # fmt: skip
+    estimate, first, second = told
+    assert isinstance(estimate, Estimate)
+    assert (estimate.files, estimate.bytes) == (1, len(TRADE)), "a.md is known already"
+    assert isinstance(first, Progress)
+    assert isinstance(second, Progress)
+    assert first.seconds_left is not None
+    assert first.seconds_left > 0
 
 
 def test_many_passages_are_encoded_in_batches(shelf: Shelf) -> None:

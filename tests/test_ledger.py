@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError, UsageError
-from gendergpt.ledger import SCHEMA, Entry, Ledger, passes
+from gendergpt.ledger import Entry, Ledger, passes
+from gendergpt.schema import SCHEMA
 from gendergpt.types import (
     Basis,
     Document,
     Filters,
     Form,
     Kind,
+    Original,
     Page,
     PageRef,
     Passage,
@@ -146,6 +149,34 @@ def test_owners(ledger: Ledger) -> None:
         Filters(kind={"summary", "nonsense"})
 
 
+def test_corrections_are_kept_beyond_their_document(ledger: Ledger) -> None:
+    revision = add(ledger)
+    assert ledger.correction("d1") == {}
+    ledger.commit(corrections=[("d1", {"title": "Ü", "year": None})])
+    assert ledger.correction("d1") == {"title": "Ü", "year": None}
+    ledger.commit(gone=[revision], corrections=[("d1", {"year": 2001})])
+    assert ledger.documents() == []
+    assert ledger.correction("d1") == {"year": 2001}
+
+
+def test_when_a_document_came_in(ledger: Ledger) -> None:
+    add(ledger)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", ledger.added("d1") or "")
+    assert ledger.added("d2") is None
+    then = "2020-01-31 01:02:03"
+    revision, _ = ledger.begin(dataclasses.replace(entry(), added=then))
+    ledger.commit(ready=[revision], gone=ledger.revisions())
+    assert ledger.added("d1") == then
+
+
+def test_passages_of_a_revision_in_either_state(ledger: Ledger) -> None:
+    revision, keys = ledger.begin(entry())
+    assert [each.key for each in ledger.passages(revision)] == keys
+    ledger.commit(ready=[revision])
+    assert [each.passage for each in ledger.passages(revision)] == list(entry().passages)
+    assert ledger.passages(revision + 1) == []
+
+
 def test_quarantine(ledger: Ledger) -> None:
     ledger.quarantine("/a", "f1", "broken")
     ledger.quarantine("/a", "f2", "still broken")
@@ -172,6 +203,75 @@ def test_there_is_no_library(tmp_path: Path) -> None:
     with pytest.raises(LibraryMissing, match="gendergpt ingest"):
         Ledger(tmp_path / "ledger.sqlite")
     assert list(tmp_path.iterdir()) == [], "looking makes none"
+
+
+SCHEMA_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('writing', 'ready')),
+    fingerprint TEXT NOT NULL,
+    record TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE UNIQUE INDEX one_ready ON documents (id) WHERE state = 'ready';
+CREATE TABLE sources (path TEXT PRIMARY KEY, document_id TEXT NOT NULL);
+CREATE TABLE pages (
+    revision INTEGER NOT NULL, position INTEGER NOT NULL,
+    number INTEGER, label TEXT, text TEXT NOT NULL,
+    PRIMARY KEY (revision, position)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    revision INTEGER NOT NULL, position INTEGER NOT NULL,
+    id TEXT NOT NULL, text TEXT NOT NULL, place TEXT NOT NULL,
+    token_first INTEGER NOT NULL, token_count INTEGER NOT NULL
+);
+CREATE INDEX passages_of ON passages (revision, position);
+CREATE TABLE quarantine (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT NOT NULL);
+INSERT INTO meta VALUES ('generation', '7');
+INSERT INTO documents (id, state, fingerprint, record, warnings) VALUES ('d1', 'ready', 'f1',
+    '{"id": "d1", "title": "Guide", "publisher": null, "year": 2019, "edition": null,
+      "language": "en", "kind": "original", "based_on": [], "path": "/a.pdf", "url": null,
+      "licence": null, "pages": 1, "passages": 1, "superseded_by": null}', '["a warning"]');
+INSERT INTO sources VALUES ('/a.pdf', 'd1');
+INSERT INTO pages VALUES (1, 0, 1, 'i', 'Women serve.');
+INSERT INTO passages (revision, position, id, text, place, token_first, token_count)
+    VALUES (1, 0, 'p1', 'Women serve.',
+            '[["A"], [[1, "i", 0, 12]], [[0, 12, "prose", [[1, "i", 0, 12]]]]]', 0, 3);
+"""
+
+
+def test_a_library_of_schema_1_is_upgraded_and_still_answers(tmp_path: Path) -> None:
+    """As the version before made it: no origin of labels, no corrections, no places."""
+    path = tmp_path / "ledger.sqlite"
+    database = sqlite3.connect(path)
+    database.executescript(SCHEMA_1 + "PRAGMA user_version = 1;")
+    database.close()
+    for _ in range(2):
+        ledger = Ledger(path)
+        page = PageRef(1, "i")
+        sentence = Sentence(0, 12, (Span(page, 0, 12),))
+        passage = Passage("p1", "d1", "Women serve.", (Span(page, 0, 12),), ("A",), (sentence,))
+        assert [each.passage for each in ledger.passages(1)] == [passage]
+        assert [each.passage for each in ledger.stored([1]).values()] == [passage]
+        assert ledger.documents() == [
+            Document("d1", "Guide", None, 2019, None, "en", path="/a.pdf", pages=1, passages=1)
+        ]
+        assert ledger.pages("d1") == [Page(1, "i", "Women serve.")]
+        assert ledger.sources() == {"/a.pdf": "d1"}
+        assert ledger.warnings("d1") == ["a warning"]
+        assert ledger.correction("d1") == {}
+        assert ledger.generation() == 7
+        ledger.close()
+    ledger = Ledger(path)
+    assert ledger.commit(corrections=[("d1", {"year": 2020})]) == 8
+    assert ledger.correction("d1") == {"year": 2020}
+    add(ledger, dataclasses.replace(DOCUMENT, id="d2"))
+    assert len(ledger.documents()) == 2
+    ledger.close()
 
 
 @pytest.mark.parametrize("version", [0, SCHEMA + 1, 99])
@@ -252,3 +352,14 @@ def test_unknown_values_pass_no_filter() -> None:
     assert passes(bare, Filters(kind="original"))
     for filters in (Filters(language="en"), Filters(year_from=1), Filters(publisher="UN")):
         assert not passes(bare, filters)
+
+
+def test_originals_of_each_catalogue(ledger: Ledger) -> None:
+    first = Original("a", "A", "UN", 2020, symbol="A/1", also=("Alpha", "Å"))
+    second = Original("b", "B", superseded_by="a")
+    ledger.list_originals("/x/catalogue.toml", [first, second])
+    ledger.list_originals("/y/catalogue.toml", [Original("a", "Another A")])
+    assert ledger.originals() == [first, second], "each once, as the first catalogue has it"
+    assert set(ledger.catalogues()) == {"/x/catalogue.toml", "/y/catalogue.toml"}
+    ledger.list_originals("/x/catalogue.toml", [])
+    assert ledger.originals() == [Original("a", "Another A")]

@@ -311,7 +311,7 @@ def test_an_encoder_that_came_second_is_refused(
     first = Library(settings, tiny.fingerprint, tiny.name, create=True)
     with first.writer() as writer:
         writer.claim(tiny.fingerprint, tiny.name)
-    with second.writer() as writer, pytest.raises(LibraryMismatch):
+    with pytest.raises(LibraryMismatch), second.writer() as writer:
         writer.claim(other_encoder.fingerprint, other_encoder.name)
     first.close()
     second.close()

@@ -75,6 +75,38 @@ def test_units_of_measure_are_kept() -> None:
     assert read("How many officers are women?").units == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("How many women are in the border police?", "women"),
+        ("What do gender advisers do at border posts?", "advisers"),
+        ("Is there any guidance on breastfeeding at crossings?", "breastfeeding"),
+    ],
+)
+def test_the_noun_that_is_counted_or_asked_about_is_in_focus(question: str, noun: str) -> None:
+    assert read(question).focus == (noun,)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What is UNSCR 1325?", "What is Security Council resolution 1325?"),
+        ("Can a man frisk a woman?", "Can a man search a woman?"),
+        ("Who does the pat-down?", "Who does the body search?"),
+    ],
+)
+def test_words_of_the_trade_are_searched_for_in_the_words_of_guidance(
+    question: str, asked: str
+) -> None:
+    assert read(question).asked == asked
+    assert read(question).text == question
+
+
+def test_places_are_read_from_the_question() -> None:
+    assert [place.names for place in read("What does Article 7 say?").places] == [("article 7",)]
+    assert not [each for each in read("What is on page 14 of the tool?").named]
+
+
 def test_focus_names_what_is_asked_for() -> None:
     assert "uniform" in read("What is the dress uniform of the border police?").focus
     assert read("What is the purpose of the handbook?").focus == ()

@@ -20,7 +20,7 @@ from gendergpt.questions import read
 from gendergpt.quotable import front_matter, opens_on_pronoun, quotable
 from gendergpt.quotations import Choice, alike, choose
 from gendergpt.readers import reader_for
-from gendergpt.scoring import Piece, Source, _candidates, _together, beyond
+from gendergpt.scoring import Piece, Source, _candidates, beyond, together
 from gendergpt.types import Document, Form, Kind, PageRef, Passage, Span, Status
 
 # --- may it be quoted ----------------------------------------------------------------------------
@@ -178,7 +178,7 @@ It stands without anything before it.
 
 
 def _texts(passages: list[Passage]) -> list[str]:
-    return [each.text[a:b] for each in passages for a, b, _ in _candidates(each)]
+    return [each.text[s.start : s.end] for each in passages for s in _candidates(each, ())]
 
 
 def test_a_pronoun_comes_with_its_subject(tmp_path: Path) -> None:
@@ -195,16 +195,17 @@ def test_a_pronoun_comes_with_its_subject(tmp_path: Path) -> None:
     assert all(text.startswith("The handbook asks") for text in together)
     assert not any(text.startswith(("They", "It stands")) for text in found)
     for passage in passages:
-        for start, end, spans in _candidates(passage):
+        for sentence in _candidates(passage, ()):
+            start, end, spans = sentence.start, sentence.end, sentence.spans
             pieces = [reading.pages[0].text[span.start : span.end] for span in spans]
             assert verify(passage.text[start:end], pieces) is not Status.NOT_FOUND
 
 
 def test_spans_that_touch_become_one() -> None:
     page, following = PageRef(2, "2"), PageRef(3, "3")
-    assert _together((Span(page, 0, 10),), (Span(page, 11, 20),)) == (Span(page, 0, 20),)
+    assert together((Span(page, 0, 10),), (Span(page, 11, 20),)) == (Span(page, 0, 20),)
     apart = (Span(page, 0, 10),), (Span(following, 0, 9),)
-    assert _together(*apart) == (*apart[0], *apart[1])
+    assert together(*apart) == (*apart[0], *apart[1])
 
 
 # --- the same twice ------------------------------------------------------------------------------
@@ -284,7 +285,7 @@ def test_no_more_than_five_and_not_too_many_words() -> None:
     assert 1 <= len(quotes) <= 2
 
 
-def test_quotations_of_one_publication_stand_together() -> None:
+def test_quotations_of_one_publication_standtogether() -> None:
     a1, b1, a2 = (
         _piece("Rooms for searches are private and clean.", "a", score=0.9),
         _piece("Logs of each shift are kept for years.", "b", score=0.85),

@@ -14,9 +14,11 @@ from gendergpt.types import (
     Document,
     Hit,
     Kind,
+    Original,
     Outcome,
     PageRef,
     Passage,
+    Sentence,
     Span,
     Stage,
     Status,
@@ -122,3 +124,55 @@ def test_an_answer_as_plain_text() -> None:
     )
     bare = dataclasses.replace(answer, citations=())
     assert "References" not in references.as_text(bare)
+
+
+def test_publications_that_may_hold_it() -> None:
+    one = references.may_stand_in([TOOL])
+    assert one.startswith("It may stand in Tool 6: Border Management (DCAF, 2020), p. 14, which")
+    assert one.endswith("is not in this library (https://d.org/6).")
+    two = references.may_stand_in([TOOL, RULES]).splitlines()
+    assert len(two) == 3
+    assert two[2] == "– Nelson Mandela Rules (UN, 2015), no address known: ask UN"
+
+
+def test_address_or_whom_to_ask() -> None:
+    assert references.address(Original("a", "A", "DCAF", url="https://d.org")) == "https://d.org"
+    asked = references.address(Original("a", "A", "UN", symbol="A/1/2"))
+    assert asked == "no address known: ask UN for A/1/2"
+    assert references.address(Basis("A")) == "no address known: ask the publisher"
+
+
+def test_a_numbered_place_is_named_before_the_page() -> None:
+    citation = dataclasses.replace(
+        cite(ORIGINAL, span(22, "14")), numbers=("Article 7", "para. 2", "(b)")
+    )
+    assert references.locator(citation) == "Article 7, para. 2 (b), p. 14 (PDF page 22)"
+
+
+def test_a_remark_of_ours_is_not_called_a_summary() -> None:
+    citation = dataclasses.replace(
+        cite(SUMMARY, span(3, None), basis=TOOL), quote="GenderGPT's remark: check the edition."
+    )
+    assert references.attribution(citation).startswith("our own remark on Tool 6")
+    assert references.publication(citation).startswith("our own remark on Tool 6")
+    said_by_them = dataclasses.replace(citation, document=ORIGINAL, basis=None)
+    assert references.attribution(said_by_them).startswith("APT, Guide")
+
+
+def test_a_section_that_is_ours_alone_is_called_so() -> None:
+    own = Basis("Glossary: acronyms", "GenderGPT", 2026, heading="Six")
+    citation = cite(SUMMARY, span(3, None), basis=own)
+    assert references.attribution(citation) == "our own Glossary: acronyms"
+    assert references.publication(citation) == "our own Glossary: acronyms"
+
+
+def test_where_a_passage_stands() -> None:
+    def sentence(*numbers: str) -> Sentence:
+        return Sentence(0, 1, (span(3, None),), numbers=numbers)
+
+    passage = Passage("p", "o", "x", (span(3, None),), (), (sentence("para. 27"),
+                      sentence(), sentence("para. 28", "(a)")))  # fmt: skip
+    hit = Hit(1, 1.0, Stage.RERANKED, passage, ORIGINAL)
+    assert references.whereabouts(hit) == "para. 27 to para. 28 (a), PDF page 3"
+    ours = dataclasses.replace(hit, document=SUMMARY)
+    assert references.whereabouts(ours) == "PDF page 3"

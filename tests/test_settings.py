@@ -25,6 +25,11 @@ def test_environment_and_arguments(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert Settings(library=tmp_path).library == tmp_path, "an argument wins"
 
 
+def test_downloads_are_in_the_library_or_elsewhere(tmp_path: Path) -> None:
+    assert Settings(library=tmp_path).download_folder == tmp_path / "downloads"
+    assert Settings(downloads=tmp_path / "x").download_folder == tmp_path / "x"
+
+
 def test_an_unknown_key_is_refused_and_the_known_ones_are_named() -> None:
     with pytest.raises(SettingsError, match=r"no setting 'libary'.*library.*encoder"):
         Settings(libary="x")
@@ -33,7 +38,8 @@ def test_an_unknown_key_is_refused_and_the_known_ones_are_named() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [("port", 70_000), ("port", -1), ("port", "http"), ("precision", "fp8"), ("read_seconds", 0),
-     ("read_megabytes", 10), ("lock_seconds", -1)],
+     ("read_megabytes", 10), ("lock_seconds", -1), ("fetch_megabytes", 0),
+     ("fetch_silence_seconds", 0), ("fetch_minutes", -1), ("fetch_attempts", 0)],
 )  # fmt: skip
 def test_impossible_values_are_refused(key: str, value: object) -> None:
     with pytest.raises(SettingsError, match=rf"'{key}' = "):

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gendergpt.errors import LibraryMissing
+from gendergpt.references import as_text, may_stand_in
 from gendergpt.types import (
     Answer,
     Basis,
@@ -19,14 +20,16 @@ from gendergpt.types import (
     PageRef,
     Passage,
     Searched,
+    Sentence,
     Span,
     Stage,
     Status,
     TextDelta,
 )
+from gendergpt.ui import choices, frame, highlight, render
 from gendergpt.ui import conversation as talk
-from gendergpt.ui import highlight, render
 from gendergpt.ui.conversation import Conversation
+from gendergpt.ui.enumerations import even
 
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>{0}${1}\x00\ud800"
 DOCUMENT = Document(
@@ -121,6 +124,13 @@ def test_summary_is_never_the_publishers_words() -> None:
     assert 'href="https://un.org/gcm"' in html
 
 
+def test_what_is_all_ours_is_no_publishers_words() -> None:
+    own = Basis("Session plan", "GenderGPT", 2026)
+    citation = replace(CITATION, document=SUMMARY, basis=own)
+    html = finished(replace(ANSWER, citations=(citation,)))
+    assert "Our own Session plan — no publisher's words" in html
+
+
 def test_superseded_edition_is_named_by_title() -> None:
     old = replace(DOCUMENT, superseded_by="d1")
     html = finished(replace(ANSWER, citations=(replace(CITATION, document=old),)))
@@ -167,6 +177,22 @@ def test_no_answer_says_so_and_what_was_searched() -> None:
     assert "Nearest passages (not an answer)" in html
     assert "EU, Regulation, 2019" in html
     assert "<mark>" not in html
+
+
+def test_publications_that_are_missing() -> None:
+    originals = (
+        Basis("Regulation", "EU", 2019, url="https://eur-lex.europa.eu/x"),
+        Basis("Tool 6", "DCAF"),
+        Basis("Trap", url="javascript:alert(1)"),
+    )
+    text = f"{ANSWER.text}\n\nNot found in the library: 2031.\n\n{may_stand_in(originals)}"
+    answer = replace(ANSWER, outcome=Outcome.PARTIAL, missing=("2031",), originals=originals)
+    html = finished(replace(answer, text=text))
+    links = [attributes for tag, attributes in Elements(html).found if tag == "a"]
+    assert {each["href"] for each in links} == {"https://eur-lex.europa.eu/x", DOCUMENT.url}
+    assert all("noopener" in (each["rel"] or "") for each in links)
+    assert "DCAF, Tool 6 (no address known: ask DCAF)" in html
+    assert html.count("It may stand in one of these") == 1, "only in the text to copy"
 
 
 def test_about_the_assistant_is_plain() -> None:
@@ -223,11 +249,15 @@ def test_other_parts_escape_too() -> None:
         render.running(1, EVIL, EVIL),
         render.stopped(1, EVIL),
         render.failed(1, EVIL, EVIL),
-        render.welcome([EVIL]),
-        render.problem_line(EVIL),
+        render.failed(1, EVIL, EVIL, EVIL),
+        frame.welcome([EVIL]),
+        frame.problem_line(EVIL),
+        frame.chosen_line([EVIL], [EVIL, "d1"], {"d1": EVIL}),
     ):
+        html.encode("utf-8")
         assert "<script" not in html
         assert "<img" not in html
+        assert not any(name.startswith("on") for _, a in Elements(html).found for name in a)
 
 
 @pytest.mark.parametrize(
@@ -250,11 +280,99 @@ def test_only_plain_web_addresses_become_links(url: str) -> None:
     assert "Official address:" in html
 
 
-def test_library_line() -> None:
-    assert "gendergpt ingest" in render.library_line([])
-    line = render.library_line([DOCUMENT, SUMMARY, SUMMARY])
-    assert "<strong>1 publication</strong>" in line
-    assert "<strong>2 summaries</strong>" in line
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ([], "The library is empty. Add documents with gendergpt ingest FOLDER."),
+        (
+            [SUMMARY],
+            "This library holds 1 summary in our own words and no publication itself yet. "
+            "To add publications: gendergpt ingest FOLDER",
+        ),
+        ([DOCUMENT], "This library holds 1 publication in the publishers' own words."),
+        (
+            [DOCUMENT, SUMMARY, SUMMARY],
+            "This library holds 1 publication in the publishers' own words and 2 summaries in "
+            "ours.",
+        ),
+    ],
+)
+def test_library_line(held: list[Document], said: str) -> None:
+    assert Elements(frame.library_line(held)).text == said
+
+
+def test_publishers_are_those_of_guidance() -> None:
+    own = Basis("Glossary", "GenderGPT", 2026)
+    note = replace(SUMMARY, publisher="GenderGPT (summary)", based_on=(*SUMMARY.based_on, own))
+    assert choices.publisher_choices([DOCUMENT, note, note]) == [
+        ("DCAF (1)", "DCAF"),
+        ("UN (2)", "UN"),
+    ]
+
+
+def test_documents_of_ours_bear_no_year() -> None:
+    dated = replace(SUMMARY, year=2026)
+    assert choices.document_choices([dated, DOCUMENT]) == [
+        ("Border Management and Gender (2020)", "d1"),
+        ("Notes", "d2"),
+    ]
+    html = finished(replace(ANSWER, citations=(replace(CITATION, document=dated),)))
+    assert "2026" not in html
+
+
+@pytest.mark.parametrize(
+    ("publishers", "documents", "said"),
+    [
+        ([], [], ""),
+        (["UN", "OSCE"], [], "UN or OSCE"),
+        ([], ["d1"], "Border Management and Gender"),
+        (["UN"], ["d1", "gone"], "UN, and there only Border Management and Gender or gone"),
+    ],
+)
+def test_filters_in_words(publishers: list[str], documents: list[str], said: str) -> None:
+    assert choices.in_words(publishers, documents, {"d1": DOCUMENT.title}) == said
+
+
+def test_filters_in_use_are_buttons_that_lift_them() -> None:
+    assert frame.chosen_line([], [], {}) == ""
+    html = frame.chosen_line(["UN"], ["d1"], {"d1": DOCUMENT.title})
+    buttons = [attributes for tag, attributes in Elements(html).found if tag == "button"]
+    lifted = [(each["data-lift"], each.get("data-value")) for each in buttons]
+    assert lifted == [("publisher", "UN"), ("document", "d1"), ("", None)]
+    said = "Searching only:UN✕and there onlyBorder Management and Gender✕Clear filters"
+    assert Elements(html).text == said
+
+
+def test_turn_says_what_the_search_was_limited_to() -> None:
+    assert "Searching only in: UN</p>" in render.running(1, "Why?", only="UN")
+    for html in (
+        render.running(1, "Why?"),
+        render.finished(1, Answer("hello", Outcome.ABOUT_ASSISTANT, "Hello."), {}, {}, "UN"),
+    ):
+        assert "only in" not in html
+    for html in (
+        render.stopped(1, "Why?", "UN"),
+        render.failed(1, "Why?", "No.", "UN"),
+        render.finished(1, ANSWER, {}, {}, "UN"),
+    ):
+        assert "Searched only in: UN</p>" in html
+
+
+@pytest.mark.parametrize(
+    ("searched", "said"),
+    [
+        (Searched(1, 30, {"publisher": ["UN"]}), "Searched 1 document, 30 passages, with these"),
+        (Searched(0, 0, {"publisher": ["UN"]}), "No document of the library fits these filters"),
+    ],
+)
+def test_filters_are_not_named_twice(searched: Searched, said: str) -> None:
+    answer = Answer("Budget?", Outcome.NOT_IN_LIBRARY, render.NO_ANSWER, searched=searched)
+    html = render.finished(1, answer, {}, {}, "UN")
+    assert said in html
+    assert html.count("UN<") == 1
+
+
+LIST = "It covers:\n(1) policies; (2) training;\n(3) codes of conduct; and (4) women."
 
 
 @pytest.mark.parametrize(
@@ -270,6 +388,58 @@ def test_library_line() -> None:
 def test_highlight(quote: str, passage: str, found: str | None) -> None:
     place = highlight.find(quote, passage)
     assert (passage[slice(*place)] if place else None) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "evened"),
+    [
+        (LIST, LIST.replace("\n", " ")),
+        ("Steps (1) ask; (2) look;\n(3) write.", "Steps (1) ask; (2) look; (3) write."),
+        ("It covers:\n(a) one;\n(b) two; (c) three.", "It covers: (a) one; (b) two; (c) three."),
+        ("It covers:\n(1) policies;\n(2) training.", None),
+        ("• one (1) and (2);\n• two;\n(3) three", None),
+        ("As paragraph (1) says.\n(2) Officers are trained.", None),
+        ("“One; (1) a; (2) b” [1]\n“(3) c” [2]", None),
+        ("", None),
+    ],
+)
+def test_lines_of_enumerations(text: str, evened: str | None) -> None:
+    assert even(text) == (evened or text)
+
+
+def test_enumeration_that_runs_on_flows_in_answer_and_card() -> None:
+    citation = replace(CITATION, quote=LIST)
+    answer = replace(ANSWER, text=f"DCAF, Tool 6:\n“{LIST}” [1]", citations=(citation,))
+    html = finished(answer, {"p1": replace(PASSAGE, text=f"Before.\n{LIST}\nAfter.")})
+    flowing = LIST.replace("\n", " ")
+    assert f"“{flowing}”\u00a0" in html
+    assert f"Before.\n<mark>{flowing}</mark>\nAfter." in html
+
+
+def test_much_before_a_quotation_is_folded() -> None:
+    first, second = "Early words. " * 20, "Just before it. "
+    text = f"{first}{second}{QUOTE}"
+    bounds = [(0, len(first)), (len(first), len(first + second)), (len(first + second), len(text))]
+    sentences = tuple(Sentence(start, end, ()) for start, end in bounds)
+    html = finished(ANSWER, {"p1": replace(PASSAGE, text=text, sentences=sentences)})
+    assert f"{first.strip()}</details>{second}<mark>{QUOTE}</mark>" in html
+    whole = finished(ANSWER, {"p1": replace(PASSAGE, text=text)})
+    assert f"{second.strip()}</details><mark>{QUOTE}</mark>" in whole
+
+
+def test_references_are_grouped_and_linked() -> None:
+    other = replace(CITATION, marker=3, document=replace(DOCUMENT, url="javascript:alert(1)"))
+    answer = replace(ANSWER, citations=(CITATION, replace(CITATION, marker=2), other))
+    html = finished(answer)
+    listed = html[html.index('<ul class="refs">') : html.index("</ul>")]
+    assert "References (2)" in html
+    assert '<span class="markers">[1] [2]</span>' in listed
+    links = [attributes for tag, attributes in Elements(listed).found if tag == "a"]
+    assert [each["href"] for each in links] == [DOCUMENT.url]
+    assert links[0]["rel"] == "noopener noreferrer nofollow"
+    assert "javascript:alert(1)" in Elements(listed).text
+    copied = html[html.index("<pre") : html.index("</pre>")]
+    assert Elements(copied).text == as_text(answer)
 
 
 class Failing:

@@ -6,18 +6,20 @@ An assistant holds no conversation; whoever asks brings the history along.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gendergpt.citations import verify
 from gendergpt.embedding import Encoder, SentenceTransformerEncoder
 from gendergpt.errors import UsageError
 from gendergpt.followups import in_context
+from gendergpt.languages import foreign
 from gendergpt.library import Library
+from gendergpt.originals import as_basis, missing, named_in, newest
 from gendergpt.questions import Question, about_assistant, read, touches_law
 from gendergpt.quotable import front_matter
 from gendergpt.quotations import Choice, choose
-from gendergpt.references import basis_of, nearest, publication
+from gendergpt.references import basis_of, is_own, may_stand_in, nearest, publication
 from gendergpt.retrieval import Candidate, Found, Query, Retriever
 from gendergpt.scoring import Piece, Source, beyond, pieces, tells_something, wanted
 from gendergpt.settings import Settings
@@ -30,6 +32,7 @@ from gendergpt.types import (
     Filters,
     Hit,
     Kind,
+    Original,
     Outcome,
     Retrieved,
     Searched,
@@ -49,6 +52,7 @@ EXAMPLES = (
 _LOOKED_AT = 20
 _LOOKED_AT_FOR_PART = 5
 _NEAREST = 3
+_ORIGINALS = 3
 _READING = 4
 _PREVAILS = (
     "National law prevails: on searches, detention and law, check your national law and standing "
@@ -120,11 +124,14 @@ class Assistant:
 
         Raises:
             UsageError: the text is empty or too long, or the limit is below 1.
+            LibraryMismatch: the library has been encoded anew with another model.
         """
         if limit < 1:
             raise UsageError(f"limit = {limit}: at least 1 hit must be asked for.")
         self.library.refresh()
-        return self._retriever.search(_checked(text), limit, filters, stage)
+        hits = self._retriever.search(_checked(text), limit, filters, stage)
+        self.library.refresh()  # refuses hits of a model that the library has left meanwhile
+        return hits
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -138,6 +145,7 @@ class Assistant:
 
         Raises:
             UsageError: the question is empty or too long.
+            LibraryMismatch: the library has been encoded anew with another model.
         """
         for event in self.stream(question, history, filters):
             if isinstance(event, Answer):
@@ -169,7 +177,9 @@ class Assistant:
         yield Retrieved(hits)
         choice = self._choice(reading, query, found, told if resolved.more else ())
         citations = self._citations(choice.quotes)
-        yield from _told(self._answer(frame, reading, choice, citations, hits))
+        answer = self._answer(frame, reading, choice, citations, hits)
+        self.library.refresh()  # refuses an answer from a model that the library has left meanwhile
+        yield from _told(answer)
 
     # --- steps -----------------------------------------------------------------------------------
 
@@ -187,7 +197,7 @@ class Assistant:
                 if other is None or each.hit.rank < other.hit.rank:
                     best[each.hit.passage.id] = each
         ordered = sorted(best.values(), key=lambda each: each.hit.rank)
-        return Found(tuple(ordered), whole.similarity)
+        return replace(whole, candidates=tuple(ordered))
 
     def _choice(
         self,
@@ -198,9 +208,9 @@ class Assistant:
     ) -> Choice:
         lexical = self.library.lexical
         needs = wanted(question, query, lexical.terms, lexical.rarity)
-        sources = [_source(candidate) for candidate in found.candidates]
+        sources = [_source(candidate, found.placed) for candidate in found.candidates]
         scored = pieces(question, sources, needs, lexical.terms)
-        return choose(question, needs, beyond(scored, told), found.similarity)
+        return choose(question, needs, beyond(scored, told), found.similarity, found.topic)
 
     def _citations(self, quotes: Sequence[Piece]) -> list[Citation]:
         """Number the quotations that are found in their pages' own text; drop the others."""
@@ -222,6 +232,7 @@ class Assistant:
                     document=piece.source.document,
                     basis=basis_of(piece.source.document, passage.heading),
                     also=piece.also,
+                    numbers=piece.numbers if _is_own_numbering(piece) else (),
                 )
             )
         return citations
@@ -246,19 +257,21 @@ class Assistant:
     ) -> Answer:
         notes = (_PREVAILS,) if touches_law(question.text) else ()
         searched = self._searched(frame.filters)
+        telling = tuple(hit for hit in hits if _tells(hit))
+        originals: tuple[Basis, ...] = ()
+        language = None if citations else foreign(question.text)
+        if (choice.missing or not citations) and not language:
+            originals = self._originals(question, choice, telling[:_NEAREST])
         if not citations:
-            near = tuple(hit for hit in hits if not front_matter(hit.passage.heading))[:_NEAREST]
-            outcome, text = Outcome.NOT_IN_LIBRARY, _refusal(choice.missing, searched, near)
+            near = telling[:_NEAREST]
+            outcome = Outcome.NOT_IN_LIBRARY
+            text = _refusal(choice.missing, searched, near, originals, language)
             reading: tuple[Hit, ...] = ()
         else:
             outcome = Outcome.PARTIAL if choice.missing else Outcome.ANSWERED
-            text, near = _composed(citations, choice.missing), ()
+            text, near = _composed(citations, choice.missing, originals), ()
             quoted = {citation.passage_id for citation in citations}
-            reading = tuple(
-                hit
-                for hit in hits
-                if hit.passage.id not in quoted and not front_matter(hit.passage.heading)
-            )[:_READING]
+            reading = tuple(hit for hit in telling if hit.passage.id not in quoted)[:_READING]
         return Answer(
             question=frame.question,
             outcome=outcome,
@@ -267,7 +280,7 @@ class Assistant:
             missing=choice.missing,
             nearest=near,
             searched=searched,
-            originals=self._originals(near),
+            originals=originals,
             encoder=frame.encoder,
             generation=frame.generation,
             notes=notes,
@@ -307,16 +320,25 @@ class Assistant:
         passages = sum(document.passages for document in documents)
         return Searched(len(documents), passages, filters.to_dict() if filters else {})
 
-    def _originals(self, near: Sequence[Hit]) -> tuple[Basis, ...]:
-        """Return the publications behind the nearest summaries that are not in the library."""
-        loaded = {
-            document.title.lower()
-            for document in self.library.documents()
-            if document.kind is Kind.ORIGINAL
-        }
-        bases = [basis_of(hit.document, hit.passage.heading) for hit in near]
-        named = {basis.title: basis for basis in bases if basis is not None}
-        return tuple(basis for title, basis in named.items() if title.lower() not in loaded)
+    def _originals(
+        self, question: Question, choice: Choice, near: Sequence[Hit]
+    ) -> tuple[Basis, ...]:
+        """Return the publications that should hold it and are not in the library.
+
+        Those that the question names; where it names none, those behind the nearest sections of
+        our notes, if these are near enough.
+        """
+        known = self.library.ledger.originals()
+        absent = {each.id: each for each in missing(self.library.documents(), known)}
+        found = named_in(question.text, known)
+        if not found:
+            bases = [basis_of(hit.document, hit.passage.heading) for hit in near
+                     if hit.passage.id in choice.near]  # fmt: skip
+            ids = dict.fromkeys(basis.original for basis in bases if basis is not None)
+            behind = [absent[each] for each in ids if each in absent]
+            found = [each for each in newest(behind, question.text) if not _too_old(each, choice)]
+        named = [as_basis(each) for each in found if each.id in absent]
+        return tuple(named[:_ORIGINALS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,16 +371,37 @@ def _context(history: Sequence[Turn]) -> tuple[list[str], list[str]]:
     return earlier, quotes
 
 
-def _source(candidate: Candidate) -> Source:
+def _tells(hit: Hit) -> bool:
+    """Say whether a passage tells what a publication says."""
+    heading = hit.passage.heading
+    return not (front_matter(heading) or is_own(basis_of(hit.document, heading)))
+
+
+def _is_own_numbering(piece: Piece) -> bool:
+    """Say whether a number is the publication's: our notes name its places in their records."""
+    return piece.source.document.kind is Kind.ORIGINAL
+
+
+def _source(candidate: Candidate, placed: Collection[str]) -> Source:
     hit = candidate.hit
+    basis = basis_of(hit.document, hit.passage.heading)
     return Source(
         hit.passage,
         hit.document,
         hit.rank,
         candidate.tokens.vectors,
         candidate.tokens.starts,
-        _record(hit.document, basis_of(hit.document, hit.passage.heading)),
+        _record(hit.document, basis),
+        basis.original if basis is not None else None,
+        hit.passage.id in placed,
+        is_own(basis),
     )
+
+
+def _too_old(original: Original, choice: Choice) -> bool:
+    """Say whether a publication came out before a year that is missing."""
+    years = [int(each) for each in choice.missing if each.isdecimal() and len(each) == 4]
+    return original.year is not None and any(original.year < year for year in years)
 
 
 def _record(document: Document, basis: Basis | None) -> str:
@@ -366,7 +409,7 @@ def _record(document: Document, basis: Basis | None) -> str:
     if basis is not None:
         parts: list[object] = [basis.title, basis.publisher, basis.year, basis.place]
     else:
-        parts = [document.title, document.publisher, document.edition]
+        parts = [document.title, document.symbol, document.publisher, document.edition]
         if document.kind is Kind.ORIGINAL:
             parts.append(document.year)
     return " ".join(str(part) for part in parts if part)
@@ -378,7 +421,9 @@ def _told(answer: Answer) -> Iterator[Event]:
     yield answer
 
 
-def _composed(citations: Sequence[Citation], missing: Sequence[str]) -> str:
+def _composed(
+    citations: Sequence[Citation], missing: Sequence[str], originals: Sequence[Basis]
+) -> str:
     blocks: list[str] = []
     current = None
     for citation in citations:
@@ -391,11 +436,24 @@ def _composed(citations: Sequence[Citation], missing: Sequence[str]) -> str:
         blocks[-1] += f"\n{quote} [{citation.marker}]"
     if missing:
         blocks.append(f"Not found in the library: {_listed(missing)}.")
+    if originals:
+        blocks.append(may_stand_in(originals))
     return "\n\n".join(blocks)
 
 
-def _refusal(missing: Sequence[str], searched: Searched, near: Sequence[Hit]) -> str:
+def _refusal(
+    missing: Sequence[str],
+    searched: Searched,
+    near: Sequence[Hit],
+    originals: Sequence[Basis],
+    language: str | None,
+) -> str:
     lines = [_NO_ANSWER]
+    if language:
+        lines.append(
+            f"The question seems to be in {language}. Questions are understood well in English "
+            "only, so far: please try it in English."
+        )
     if missing:
         lines.append(f"Not found: {_listed(missing)}.")
     where = " with your filters" if searched.filters else ""
@@ -404,6 +462,8 @@ def _refusal(missing: Sequence[str], searched: Searched, near: Sequence[Hit]) ->
         f"{_count(searched.passages, 'passage')}."
     )
     text = "\n".join(lines)
+    if originals:
+        text += f"\n\n{may_stand_in(originals)}"
     if near:
         text += "\n\nNearest passages (not an answer):\n"
         text += "\n".join(f"– {nearest(hit)}" for hit in near)

@@ -9,6 +9,8 @@ add themselves.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -88,18 +90,63 @@ class _CatalogueFile(BaseModel):
     original: tuple[OriginalRecord, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What one ``catalogue.toml`` says.
+
+    ``records`` has a record for each file, keyed by the file's path, its folder resolved.
+    """
+
+    path: Path
+    records: dict[Path, Record]
+    originals: tuple[Original, ...]
+
+    def check(self, known: Collection[str]) -> None:
+        """Refuse names of originals that nobody lists.
+
+        Args:
+            known: ids of originals that other catalogues list.
+
+        Raises:
+            CatalogueError: a record names an original by an id that is neither here nor known.
+        """
+        ids = {each.id for each in self.originals} | set(known)
+        for where, name in self._named():
+            if name not in ids:
+                raise CatalogueError(
+                    f"{self.path}: {where} names the original '{name}', which no [[original]] "
+                    "table lists. Add the table, correct the name, or first ingest the folder "
+                    "whose catalogue lists it."
+                )
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """Yield each name of an original in the records, and where it stands."""
+        for each in self.originals:
+            if each.superseded_by is not None:
+                yield f"the original '{each.id}' (superseded_by)", each.superseded_by
+        for record in self.records.values():
+            if record.original is not None:
+                yield f"the record of {record.file!r}", record.original
+            for basis in record.based_on:
+                if basis.original is not None:
+                    yield f"the record of {record.file!r} (based_on)", basis.original
+
+
 def load(path: Path) -> dict[Path, Record]:
+    """Read the records of one catalogue: ``read(path).records``."""
+    return read(path).records
+
+
+def read(path: Path) -> Catalogue:
     """Read one catalogue.
 
     Args:
         path: the ``catalogue.toml``.
 
-    Returns:
-        A record for each file, keyed by the file's path, its folder resolved.
-
     Raises:
-        CatalogueError: the file is no TOML, a key is unknown, a value is wrong, or ``file`` leaves
-            the catalogue's folder; the message names the record.
+        CatalogueError: the file is no TOML, a key is unknown, a value is wrong, ``file`` leaves
+            the catalogue's folder, or a file or original is listed twice; the message names the
+            record.
     """
     try:
         content = _CatalogueFile.model_validate(tomllib.loads(path.read_text("utf-8")))
@@ -111,9 +158,13 @@ def load(path: Path) -> dict[Path, Record]:
         raise CatalogueError(
             f"{path} has a record that cannot be used: {_first(error)}."
         ) from error
+    return Catalogue(path, _records(path, content.document), _originals(path, content.original))
+
+
+def _records(path: Path, listed: tuple[Record, ...]) -> dict[Path, Record]:
     folder = path.parent.resolve()
     records: dict[Path, Record] = {}
-    for record in content.document:
+    for record in listed:
         target = _located(folder / record.file)
         if not target.is_relative_to(folder):
             raise CatalogueError(
@@ -127,11 +178,27 @@ def load(path: Path) -> dict[Path, Record]:
     return records
 
 
+def _originals(path: Path, listed: tuple[OriginalRecord, ...]) -> tuple[Original, ...]:
+    ids: set[str] = set()
+    for record in listed:
+        if record.id in ids:
+            raise CatalogueError(
+                f"{path}: the original with id = {record.id!r} is listed twice; keep one table."
+            )
+        ids.add(record.id)
+        if record.superseded_by == record.id:
+            raise CatalogueError(
+                f"{path}: the original '{record.id}' cannot be superseded by itself; name the "
+                "newer edition's id or leave superseded_by out."
+            )
+    return tuple(record.to_original() for record in listed)
+
+
 class Catalogues:
     """The catalogues that govern a set of files; each is read once."""
 
     def __init__(self) -> None:
-        self._loaded: dict[Path, dict[Path, Record]] = {}
+        self._loaded: dict[Path, Catalogue] = {}
 
     def record(self, path: Path, root: Path) -> Record | None:
         """Return the record of ``path``, looking from its folder up to ``root``.
@@ -142,16 +209,42 @@ class Catalogues:
         target = _located(path)
         for folder in target.parents:
             if (folder / NAME).is_file():
-                found = self._load(folder).get(target)
+                found = self._load(folder).records.get(target)
                 if found is not None:
                     return found
             if folder == root.resolve():
                 break
         return None
 
-    def _load(self, folder: Path) -> dict[Path, Record]:
+    def visit(self, folder: Path) -> None:
+        """Read the catalogue of a folder, if it has one, for its originals.
+
+        Raises:
+            CatalogueError: it cannot be used.
+        """
+        if (folder / NAME).is_file():
+            self._load(folder.resolve())
+
+    def originals(self) -> dict[Path, tuple[Original, ...]]:
+        """Return the originals of each catalogue that was read, by the catalogue's path."""
+        return {folder / NAME: each.originals for folder, each in self._loaded.items()}
+
+    def check(self, known: Collection[str] = ()) -> None:
+        """Refuse names of originals that no catalogue lists.
+
+        Args:
+            known: ids of originals that are known from elsewhere.
+
+        Raises:
+            CatalogueError: see :meth:`Catalogue.check`.
+        """
+        ids = {each.id for some in self.originals().values() for each in some} | set(known)
+        for catalogue in self._loaded.values():
+            catalogue.check(ids)
+
+    def _load(self, folder: Path) -> Catalogue:
         if folder not in self._loaded:
-            self._loaded[folder] = load(folder / NAME)
+            self._loaded[folder] = read(folder / NAME)
         return self._loaded[folder]
 
 

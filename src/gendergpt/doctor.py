@@ -7,9 +7,10 @@ from typing import Any
 
 from gendergpt.embedding import SentenceTransformerEncoder
 from gendergpt.errors import GenderGPTError
-from gendergpt.library import Health, Library, Swept, is_gone
+from gendergpt.library import Health, Library
 from gendergpt.settings import Settings
 from gendergpt.types import Document
+from gendergpt.writing import Swept, is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def _quarantine(library: Library) -> Finding:
     return Finding(
         "quarantine",
         False,
-        "; ".join(reasons),
+        f"{len(reasons)} file{'s' * (len(reasons) > 1)} could not be read:\n           "
+        + "\n           ".join(reasons),
         "Mend these files as said and ingest them again.",
     )

@@ -12,7 +12,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from gendergpt.assistant import Assistant
-from gendergpt.references import basis_of, place, whose
+from gendergpt.references import basis_of, whereabouts, whose
 from gendergpt.types import Filters, Hit
 
 
@@ -42,7 +42,7 @@ def _document(hit: Hit) -> LangChainDocument:
         page_content=passage.text,
         metadata={
             "source": whose(document, basis_of(document, passage.heading)),
-            "place": place(passage.spans, passage.heading),
+            "place": whereabouts(hit),
             "document_id": document.id,
             "passage_id": passage.id,
             "kind": str(document.kind),

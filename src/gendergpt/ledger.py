@@ -12,7 +12,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
@@ -20,63 +20,21 @@ from pathlib import Path
 from typing import Any
 
 from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError
+from gendergpt.numbering import Place, normal, page_name
+from gendergpt.packing import packed_place, to_document, to_label_from, to_original, to_passage
+from gendergpt.schema import FROM_1, SCHEMA, TABLES
 from gendergpt.types import (
-    Basis,
     Document,
     Filters,
-    Form,
     Kind,
-    LabelFrom,
+    Original,
     Page,
-    PageRef,
     Passage,
-    Sentence,
-    Span,
 )
 
-SCHEMA = 2
+_READY = "state = 'ready'"
 _PATIENCE = 30
 """Seconds to wait for another process that has the file locked."""
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    revision INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('writing', 'ready')),
-    fingerprint TEXT NOT NULL,
-    record TEXT NOT NULL,
-    warnings TEXT NOT NULL,
-    added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE UNIQUE INDEX one_ready ON documents (id) WHERE state = 'ready';
-CREATE TABLE sources (path TEXT PRIMARY KEY, document_id TEXT NOT NULL);
-CREATE TABLE pages (
-    revision INTEGER NOT NULL, position INTEGER NOT NULL,
-    number INTEGER, label TEXT, text TEXT NOT NULL, label_from TEXT,
-    PRIMARY KEY (revision, position)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    revision INTEGER NOT NULL, position INTEGER NOT NULL,
-    id TEXT NOT NULL, text TEXT NOT NULL, place TEXT NOT NULL,
-    token_first INTEGER NOT NULL, token_count INTEGER NOT NULL
-);
-CREATE INDEX passages_of ON passages (revision, position);
-CREATE TABLE quarantine (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE originals (
-    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (catalogue, id)
-) WITHOUT ROWID;
-"""
-_FROM_1 = """
-ALTER TABLE pages ADD COLUMN label_from TEXT;
-CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE originals (
-    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (catalogue, id)
-) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +60,7 @@ class Entry:
     passages: Sequence[Passage]
     token_counts: Sequence[int]
     warnings: Sequence[str] = ()
+    added: str | None = None
 
 
 class Ledger:
@@ -120,7 +79,7 @@ class Ledger:
     def __init__(self, path: Path, create: bool = False) -> None:
         if not path.is_file() and not create:
             raise LibraryMissing(
-                f"There is no library in {path.parent}. Make one with "
+                f"There is no library in {path.parent.absolute()}. Make one with "
                 "`gendergpt ingest PATHS…`, or name another with --library."
             )
         self._path = path
@@ -156,7 +115,7 @@ class Ledger:
         self._log_ahead()
         with self._transaction() as db:
             if db.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is None:
-                for statement in _TABLES.strip().split(";\n"):
+                for statement in TABLES.strip().split(";\n"):
                     db.execute(statement)
                 db.execute("INSERT INTO meta VALUES ('generation', '0')")
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -165,7 +124,7 @@ class Ledger:
         """Bring a library of schema 1 to this one, unless another process did so meanwhile."""
         with self._transaction() as db:
             if db.execute("PRAGMA user_version").fetchone()[0] == 1:
-                for statement in _FROM_1.strip().split(";\n"):
+                for statement in FROM_1.strip().split(";\n"):
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {SCHEMA}")
         return SCHEMA
@@ -198,7 +157,7 @@ class Ledger:
     def documents(self) -> list[Document]:
         """Return the documents that are ready, by title."""
         rows = self._rows("SELECT record FROM documents WHERE state = 'ready'")
-        return sorted((_document(row[0]) for row in rows), key=lambda doc: (doc.title, doc.id))
+        return sorted((to_document(row[0]) for row in rows), key=lambda doc: (doc.title, doc.id))
 
     def revision(self, document_id: str) -> tuple[int, str, Document] | None:
         """Return revision, fingerprint and document of a ready document, or None."""
@@ -206,7 +165,7 @@ class Ledger:
             "SELECT revision, fingerprint, record FROM documents WHERE id = ? AND state = 'ready'",
             document_id,
         )
-        return (rows[0][0], rows[0][1], _document(rows[0][2])) if rows else None
+        return (rows[0][0], rows[0][1], to_document(rows[0][2])) if rows else None
 
     def warnings(self, document_id: str) -> list[str]:
         """Return what the reader had to say about a document."""
@@ -214,6 +173,21 @@ class Ledger:
             "SELECT warnings FROM documents WHERE id = ? AND state = 'ready'", document_id
         )
         return list(json.loads(rows[0][0])) if rows else []
+
+    def correction(self, document_id: str) -> dict[str, Any]:
+        """Return the fields of a document that were corrected by hand (None: emptied).
+
+        They are kept when the document goes, so that they hold again when its file comes back.
+        """
+        rows = self._rows("SELECT record FROM edits WHERE document_id = ?", document_id)
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    def added(self, document_id: str) -> str | None:
+        """Return when a ready document came in, as UTC in ``YYYY-MM-DD HH:MM:SS``, or None."""
+        rows = self._rows(
+            "SELECT added FROM documents WHERE id = ? AND state = 'ready'", document_id
+        )
+        return str(rows[0][0]) if rows else None
 
     def revisions(self, state: str = "ready") -> list[int]:
         """Return the revisions in a state."""
@@ -225,7 +199,7 @@ class Ledger:
         if filters is None or not filters.to_dict():
             return None
         rows = self._rows("SELECT revision, record FROM documents WHERE state = 'ready'")
-        return {row[0] for row in rows if passes(_document(row[1]), filters)}
+        return {row[0] for row in rows if passes(to_document(row[1]), filters)}
 
     def counts(self) -> tuple[int, int]:
         """Return how many documents and passages are ready."""
@@ -256,13 +230,36 @@ class Ledger:
             chunk = wanted[start : start + 500]
             marks = ",".join("?" * len(chunk))
             result.update(
-                (stored.key, stored) for stored in self._stored(f"key IN ({marks})", *chunk)
+                (stored.key, stored)
+                for stored in self._stored(f"{_READY} AND key IN ({marks})", *chunk)
             )
         return result
 
+    def at(self, place: Place, revisions: set[int] | None = None) -> list[int]:
+        """Return the keys of the ready passages that touch a numbered place or page, in order.
+
+        Args:
+            place: what a question asks for.
+            revisions: what the search is limited to (None: all).
+        """
+        names = sorted({*place.names, *([_PAGE + place.page] if place.page else [])})
+        marks = ",".join("?" * len(names))
+        rows = self._rows(
+            "SELECT key, revision FROM places JOIN documents USING (revision) "
+            f"WHERE state = 'ready' AND name IN ({marks}) "
+            "GROUP BY key HAVING COUNT(DISTINCT name) = ? ORDER BY key",
+            *names,
+            len(names),
+        )
+        return [key for key, revision in rows if revisions is None or revision in revisions]
+
+    def passages(self, revision: int) -> list[Stored]:
+        """Return the passages of a revision in either state, in order."""
+        return self._stored("revision = ? ORDER BY position", revision)
+
     def neighbours(self, revision: int, position: int, reach: int = 1) -> list[Stored]:
         """Return the passages from ``reach`` before to ``reach`` after a position, in order."""
-        condition = "revision = ? AND position BETWEEN ? AND ? ORDER BY position"
+        condition = f"{_READY} AND revision = ? AND position BETWEEN ? AND ? ORDER BY position"
         return self._stored(condition, revision, position - reach, position + reach)
 
     def pages(self, document_id: str) -> list[Page]:
@@ -273,7 +270,7 @@ class Ledger:
             document_id,
         )
         return [
-            Page(number, label, text, _label_from(origin)) for number, label, text, origin in rows
+            Page(number, label, text, to_label_from(origin)) for number, label, text, origin in rows
         ]
 
     def page_text(self, document_id: str, number: int | None) -> str | None:
@@ -295,19 +292,29 @@ class Ledger:
         rows = self._rows("SELECT path, fingerprint, reason FROM quarantine")
         return {path: (fingerprint, reason) for path, fingerprint, reason in rows}
 
+    def originals(self) -> list[Original]:
+        """Return the publications that users should add, by id, each once."""
+        rows = self._rows("SELECT id, record FROM originals ORDER BY id, catalogue DESC")
+        return list({key: to_original(record) for key, record in rows}.values())
+
+    def catalogues(self) -> list[str]:
+        """Return the paths of the catalogues that list originals."""
+        return [row[0] for row in self._rows("SELECT DISTINCT catalogue FROM originals")]
+
     # --- writing (only while holding the library's lock) -----------------------------------------
 
     def begin(self, entry: Entry) -> tuple[int, list[int]]:
         """Write a document in the state ``writing``; return its revision and passage keys."""
         with self._transaction() as db:
             cursor = db.execute(
-                "INSERT INTO documents (id, state, fingerprint, record, warnings) "
-                "VALUES (?, 'writing', ?, ?, ?)",
+                "INSERT INTO documents (id, state, fingerprint, record, warnings, added) "
+                "VALUES (?, 'writing', ?, ?, ?, COALESCE(?, CURRENT_TIMESTAMP))",
                 (
                     entry.document.id,
                     entry.fingerprint,
                     json.dumps(entry.document.to_dict()),
                     json.dumps(list(entry.warnings)),
+                    entry.added,
                 ),
             )
             revision = int(cursor.lastrowid or 0)
@@ -333,9 +340,17 @@ class Ledger:
                 "INSERT INTO passages "
                 "(revision, position, id, text, place, token_first, token_count) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (revision, position, passage.id, passage.text, _place(passage), first, count),
+                (revision, position, passage.id, passage.text, packed_place(passage), first, count),
             )
             keys.append(int(cursor.lastrowid or 0))
+        db.executemany(
+            "INSERT INTO places VALUES (?, ?, ?)",
+            [
+                (name, key, revision)
+                for key, passage in zip(keys, entry.passages, strict=False)
+                for name in sorted(_names_of(passage))
+            ],
+        )
         return keys
 
     def commit(
@@ -345,6 +360,7 @@ class Ledger:
         sources: Sequence[tuple[str, str | None]] = (),
         records: Sequence[tuple[int, Document]] = (),
         meta: Sequence[tuple[str, str]] = (),
+        corrections: Sequence[tuple[str, Mapping[str, Any]]] = (),
     ) -> int:
         """Make a change of the library visible, all of it or nothing; return the new generation.
 
@@ -354,6 +370,7 @@ class Ledger:
             sources: path and document id (None: the path is forgotten).
             records: ready revisions whose document's record changes.
             meta: values of the library as a whole.
+            corrections: document id and all fields that were corrected by hand.
         """
         with self._transaction() as db:
             for revision in gone:
@@ -369,6 +386,9 @@ class Ledger:
                     db.execute("INSERT INTO sources VALUES (?, ?)", (path, document_id))
             for key, value in meta:
                 db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            for document_id, correction in corrections:
+                packed = json.dumps(dict(correction))
+                db.execute("INSERT OR REPLACE INTO edits VALUES (?, ?)", (document_id, packed))
             db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
         return self.generation()
 
@@ -384,6 +404,13 @@ class Ledger:
             if fingerprint is not None:
                 db.execute("INSERT INTO quarantine VALUES (?, ?, ?)", (path, fingerprint, reason))
 
+    def list_originals(self, catalogue: str, originals: Iterable[Original]) -> None:
+        """Replace the originals that one catalogue lists (none: it lists none any more)."""
+        rows = [(catalogue, each.id, json.dumps(each.to_dict())) for each in originals]
+        with self._transaction() as db:
+            db.execute("DELETE FROM originals WHERE catalogue = ?", (catalogue,))
+            db.executemany("INSERT INTO originals VALUES (?, ?, ?)", rows)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -393,14 +420,13 @@ class Ledger:
 
     @staticmethod
     def _delete(db: sqlite3.Connection, revision: int) -> None:
-        for table in ("documents", "pages", "passages"):
+        for table in ("documents", "pages", "passages", "places"):
             db.execute(f"DELETE FROM {table} WHERE revision = ?", (revision,))
 
     def _stored(self, condition: str, *values: Any) -> list[Stored]:
         rows = self._rows(
             "SELECT key, revision, position, passages.id, text, place, token_first, token_count, "
-            f"record FROM passages JOIN documents USING (revision) WHERE state = 'ready' AND "
-            f"{condition}",
+            f"record FROM passages JOIN documents USING (revision) WHERE {condition}",
             *values,
         )
         return [_from_row(*row) for row in rows]
@@ -464,48 +490,17 @@ def _in_years(years: set[int | None], filters: Filters) -> bool:
     return any(year is not None and low <= year <= high for year in years)
 
 
-def _place(passage: Passage) -> str:
-    """Pack heading, spans and sentences; spans are lists of page, label, start, end, origin."""
-    sentences = [
-        [s.start, s.end, str(s.form), _packed(s.spans), list(s.numbers)] for s in passage.sentences
-    ]
-    return json.dumps([list(passage.heading), _packed(passage.spans), sentences])
+_PAGE = "page "
 
 
-def _packed(spans: Iterable[Span]) -> list[list[Any]]:
-    return [
-        [None, None, s.start, s.end]
-        if s.page is None
-        else [s.page.number, s.page.label, s.start, s.end, s.page.label_from]
-        for s in spans
-    ]
+def _names_of(passage: Passage) -> set[str]:
+    """Return the names under which a passage is found: its numbered places, its printed pages.
 
-
-def _span(number: int | None, label: str | None, start: int, end: int, origin: Any = None) -> Span:
-    page = None if number is None else PageRef(number, label, _label_from(origin))
-    return Span(page, start, end)
-
-
-def _label_from(origin: str | None) -> LabelFrom | None:
-    return None if origin is None else LabelFrom(origin)
-
-
-def _passage(passage_id: str, text: str, place: str, document: Document) -> Passage:
-    heading, spans, sentences = json.loads(place)
-    return Passage(
-        passage_id,
-        document.id,
-        text,
-        tuple(_span(*row) for row in spans),
-        tuple(heading),
-        tuple(_sentence(*row) for row in sentences),
-    )
-
-
-def _sentence(
-    start: int, end: int, form: str, spans: list[list[Any]], numbers: Sequence[str] = ()
-) -> Sentence:
-    return Sentence(start, end, tuple(_span(*row) for row in spans), Form(form), tuple(numbers))
+    Where nothing is printed on a page, it is found by its position in the file.
+    """
+    numbered = {normal(name) for each in passage.sentences for name in each.numbers}
+    pages = {span.page for span in passage.spans if span.page is not None}
+    return numbered | {_PAGE + page_name(page.label or str(page.number)) for page in pages}
 
 
 def _from_row(
@@ -519,14 +514,6 @@ def _from_row(
     count: int,
     record: str,
 ) -> Stored:
-    document = _document(record)
-    passage = _passage(passage_id, text, place, document)
+    document = to_document(record)
+    passage = to_passage(passage_id, text, place, document)
     return Stored(key, revision, position, passage, document, first, count)
-
-
-def _document(record: str) -> Document:
-    values = json.loads(record)
-    values["kind"] = Kind(values["kind"])
-    values["based_on"] = tuple(Basis(**basis) for basis in values["based_on"])
-    values["guessed"] = tuple(values.get("guessed", ()))
-    return Document(**values)

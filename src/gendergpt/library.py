@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,36 +20,26 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from gendergpt.errors import DocumentNotFound, LibraryLocked, LibraryMismatch, UnavailableError
-from gendergpt.ledger import Entry, Ledger, Stored
+from gendergpt.errors import (
+    DocumentNotFound,
+    LibraryLocked,
+    LibraryMismatch,
+    UnavailableError,
+    UsageError,
+)
+from gendergpt.ledger import Ledger, Stored
 from gendergpt.lexical import LexicalIndex
 from gendergpt.settings import Settings
 from gendergpt.tokens import TokenStore
-from gendergpt.types import Document, Filters, Page, Passage
+from gendergpt.types import Document, Filters
 from gendergpt.vectors import VectorStore
+from gendergpt.writing import Writer
 
-_LEDGER = "ledger.sqlite"
+LEDGER = "ledger.sqlite"
+VECTORS = "vectors"
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document that is read, split and encoded, ready to be written.
-
-    ``vectors`` holds one (d,) vector a passage, ``tokens`` its quantised token vectors (n, d/4) and
-    their starts (n,). ``replaces`` names document ids that go when this one comes.
-    """
-
-    document: Document
-    fingerprint: str
-    pages: Sequence[Page]
-    passages: Sequence[Passage]
-    vectors: Sequence[NDArray[np.float32]]
-    tokens: Sequence[tuple[NDArray[np.uint8], NDArray[np.int32]]]
-    warnings: Sequence[str] = ()
-    sources: Sequence[tuple[str, str | None]] = ()
-    replaces: Sequence[str] = ()
+_SHORTEST_PREFIX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +56,6 @@ class Health:
     lexical: int
     orphans: int
     lost: int
-    unfinished: int
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What a sweep removed: entries of stores without a document, and unfinished documents."""
-
-    strays: int
     unfinished: int
 
 
@@ -103,12 +85,12 @@ class Library:
         self._lock_seconds = settings.lock_seconds
         if create:
             _make_folder(self.folder)
-        self.ledger = Ledger(self.folder / _LEDGER, create)
+        self.ledger = Ledger(self.folder / LEDGER, create)
         try:
+            self._generation = self.ledger.generation()  # before the encoder, which may change
             self.check_encoder(fingerprint, encoder)
-            self._generation = self.ledger.generation()
-            made_with = self.ledger.meta("encoder") or fingerprint or ""
-            self.vectors = VectorStore(self.folder / "vectors", made_with)
+            self._encoder = (fingerprint, encoder)
+            self.vectors = self._current_vectors()
             self.lexical = LexicalIndex(self.folder / "lexical")
             self.tokens = TokenStore(self.folder / "tokens")
         except BaseException:
@@ -128,25 +110,60 @@ class Library:
         raise LibraryMismatch(
             f"The library in {self.folder} was made with the model "
             f"'{self.ledger.meta('encoder_name')}', not with '{encoder}'. Set GENDERGPT_ENCODER "
-            "back to that model, or ingest into a new library (--library DIR)."
+            "to that model, change the library to this one with `gendergpt library reembed`, or "
+            "ingest into a new library (--library DIR)."
         )
+
+    def _current_vectors(self) -> VectorStore:
+        made_with = self.ledger.meta("encoder") or self._encoder[0] or ""
+        return VectorStore(self.folder / (self.ledger.meta("vectors") or VECTORS), made_with)
 
     # --- reading ---------------------------------------------------------------------------------
 
     def refresh(self) -> int:
-        """Reopen the stores if another process has changed the library; return the generation."""
+        """Reopen the stores if another process has changed the library; return the generation.
+
+        Raises:
+            LibraryMismatch: it was encoded anew with another model than the one it was opened for.
+        """
         with self._refreshing:
             generation = self.ledger.generation()
             if generation != self._generation:
-                self.vectors.reopen()
+                self._check_still()
+                self._reopen_vectors()
                 self.lexical.reopen()
                 self._generation = generation
             return generation
+
+    def _reopen_vectors(self) -> None:
+        current = self._current_vectors()
+        if current.folder == self.vectors.folder and current.name == self.vectors.name:
+            self.vectors.reopen()
+        else:
+            self.vectors.close()
+            self.vectors = current
+
+    def _check_still(self) -> None:
+        """Refuse to go on with vectors of a model that the library has left meanwhile."""
+        fingerprint, encoder = self._encoder
+        made_with = self.ledger.meta("encoder")
+        if fingerprint is not None and made_with not in (None, fingerprint):
+            raise LibraryMismatch(
+                f"The library in {self.folder} has meanwhile been encoded anew with the model "
+                f"'{self.ledger.meta('encoder_name')}', and this process still uses '{encoder}'. "
+                "Stop it and start it again with GENDERGPT_ENCODER set to that model."
+            )
 
     def seen(self, generation: int) -> None:
         """Note that the open stores are at this generation: this process wrote it."""
         with self._refreshing:
             self._generation = generation
+
+    def turn_to(self, vectors: VectorStore) -> None:
+        """Go on with other vectors: this process has made them the library's own."""
+        with self._refreshing:
+            self.vectors.close()
+            self.vectors, self._encoder = vectors, (None, None)
 
     def documents(self) -> list[Document]:
         """Return the documents, by title."""
@@ -165,6 +182,22 @@ class Library:
                 "`gendergpt library list` shows the ids."
             )
         return found[2]
+
+    def find(self, prefix: str) -> Document:
+        """Return the document whose id is, or alone begins with, ``prefix``.
+
+        Raises:
+            DocumentNotFound: there is none; fewer than four characters are no beginning.
+            UsageError: there are several.
+        """
+        found = [each for each in self.documents() if each.id.startswith(prefix)]
+        exact = [each for each in found if each.id == prefix]
+        if exact or len(prefix) < _SHORTEST_PREFIX or not found:
+            return exact[0] if exact else self.document(prefix)
+        if len(found) > 1:
+            ids = ", ".join(each.id for each in found[:5])
+            raise UsageError(f"Several ids begin with '{prefix}': {ids}. Give more of it.")
+        return found[0]
 
     def dense(
         self, vector: NDArray[np.float32], limit: int, revisions: Collection[int] | None
@@ -199,10 +232,16 @@ class Library:
             passages,
             len(vectors),
             self.lexical.count(),
-            orphans=len(vectors - self.ledger.keys()) + len(stray),
+            orphans=len(vectors - self.ledger.keys()) + len(stray) + len(self.left_behind()),
             lost=len(self._lost()),
             unfinished=len(self.ledger.revisions("writing")),
         )
+
+    def left_behind(self) -> list[Path]:
+        """Return the folders of vectors of other models that a broken-off change has left."""
+        current = self.ledger.meta("vectors") or VECTORS
+        folders = self.folder.glob(f"{VECTORS}*")
+        return [folder for folder in folders if folder.is_dir() and folder.name != current]
 
     def lost(self) -> list[Document]:
         """Return the documents of which a store misses passages."""
@@ -274,140 +313,6 @@ class Library:
         self.ledger.close()
 
 
-class Writer:
-    """Changes a library. Made by :meth:`Library.writer`, which holds the lock.
-
-    ``swept`` says what was removed from the stores before.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self.swept = Swept(0, 0)
-        library.refresh()
-
-    def sweep(self, thorough: bool) -> Swept:
-        """Remove what a broken-off run left in the stores; return what that was.
-
-        Args:
-            thorough: look into every store, as after a writer that did not come to its end.
-                Otherwise Chroma, which writes to its files whenever it is opened, is left alone
-                unless another store has leftovers.
-        """
-        library = self._library
-        partial = library.tokens.sweep_partial()
-        writing = library.ledger.revisions("writing")
-        for revision in writing:
-            library.ledger.abandon(revision)
-        ready = set(library.ledger.revisions())
-        stray = library.tokens.revisions() - ready
-        for revision in stray:
-            library.tokens.remove(revision)
-        uneven = library.lexical.count() != library.ledger.counts()[1]
-        words = library.lexical.revisions() - ready if uneven or thorough else set()
-        if words:
-            library.lexical.remove(words)
-        vectors: list[int] = []
-        if (thorough or writing or stray or uneven) and (library.folder / "vectors").exists():
-            vectors = sorted(library.vectors.keys() - library.ledger.keys())
-            library.vectors.remove_keys(vectors)
-        return Swept(len(vectors) + len(stray | words) + partial, len(writing))
-
-    def claim(self, fingerprint: str, encoder: str) -> None:
-        """Note which encoder the library is made with, the first time.
-
-        Raises:
-            LibraryMismatch: another process was first, with another encoder.
-        """
-        self._library.check_encoder(fingerprint, encoder)
-        ledger = self._library.ledger
-        if ledger.meta("encoder") is None:
-            self._commit(meta=[("encoder", fingerprint), ("encoder_name", encoder)])
-
-    def add(self, batch: Sequence[Prepared]) -> int:
-        """Write documents and make them visible together; return the generation."""
-        library = self._library
-        written = [library.ledger.begin(self._entry(item)) for item in batch]
-        lexical, numbers = [], []
-        for item, (revision, keys) in zip(batch, written, strict=True):
-            if keys:
-                library.tokens.write(revision, item.tokens)
-            for key, passage in zip(keys, item.passages, strict=True):
-                lexical.append((key, revision, passage.text, context(item.document, passage)))
-                numbers.append((key, revision))
-        keys, revisions = [key for key, _ in numbers], [revision for _, revision in numbers]
-        library.vectors.add(keys, revisions, [vector for item in batch for vector in item.vectors])
-        library.lexical.add(lexical)
-        gone = [
-            found[0]
-            for item in batch
-            for document_id in {item.document.id, *item.replaces}
-            if (found := library.ledger.revision(document_id)) is not None
-        ]
-        sources = [source for item in batch for source in item.sources]
-        return self._commit(ready=[revision for revision, _ in written], gone=gone, sources=sources)
-
-    def remove(self, document_ids: Iterable[str]) -> int:
-        """Remove documents and all paths that lead to them; return the generation.
-
-        Raises:
-            DocumentNotFound: one of them is not there; nothing is removed then.
-        """
-        library = self._library
-        ids = [library.document(document_id).id for document_id in document_ids]
-        gone = [found[0] for each in ids if (found := library.ledger.revision(each)) is not None]
-        sources = [(path, None) for path, each in library.ledger.sources().items() if each in ids]
-        return self._commit(gone=gone, sources=sources)
-
-    def update(
-        self,
-        records: Sequence[tuple[int, Document]] = (),
-        sources: Sequence[tuple[str, str | None]] = (),
-    ) -> int:
-        """Change records or paths of documents whose text stays; return the generation."""
-        return self._commit(records=records, sources=sources)
-
-    def quarantine(self, path: str, fingerprint: str | None, reason: str = "") -> None:
-        """Remember that a file could not be read, or (fingerprint None) that it can."""
-        self._library.ledger.quarantine(path, fingerprint, reason)
-
-    def forget_gone(self, roots: Collection[Path] | None = None) -> list[str]:
-        """Forget quarantined files that are gone, in ``roots`` or anywhere; return their paths."""
-        paths = [
-            path
-            for path in self._library.ledger.quarantined()
-            if is_gone(path) and (roots is None or any(map(Path(path).is_relative_to, roots)))
-        ]
-        for path in paths:
-            self.quarantine(path, None)
-        return paths
-
-    @staticmethod
-    def _entry(item: Prepared) -> Entry:
-        counts = [len(starts) for _, starts in item.tokens]
-        return Entry(
-            item.document, item.fingerprint, item.pages, item.passages, counts, item.warnings
-        )
-
-    def _commit(
-        self,
-        ready: Sequence[int] = (),
-        gone: Sequence[int] = (),
-        sources: Sequence[tuple[str, str | None]] = (),
-        records: Sequence[tuple[int, Document]] = (),
-        meta: Sequence[tuple[str, str]] = (),
-    ) -> int:
-        library = self._library
-        generation = library.ledger.commit(ready, gone, sources, records, meta)
-        for revision in gone:
-            library.tokens.remove(revision)
-            library.vectors.remove(revision)
-        library.lexical.remove(gone)
-        if gone:  # whoever reopened in between still sees what is gone by now: look again
-            generation = library.ledger.commit()
-        library.seen(generation)
-        return generation
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -416,29 +321,3 @@ def _make_folder(folder: Path) -> None:
             f"The library's folder {folder} cannot be made: {error.strerror or error}. "
             "Name another with --library."
         ) from error
-
-
-def is_gone(path: str) -> bool:
-    """Say whether there is surely no such file; one that cannot be looked at may be there."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-_LONGEST_CONTEXT = 200
-
-
-def context(document: Document, passage: Passage) -> str:
-    """Return what stands above a passage: the document's title and the headings, once each.
-
-    Where that is long, what is nearest to the passage is kept: it must leave the passage itself
-    its room in the encoder's window.
-    """
-    parts = list(dict.fromkeys(part for part in (document.title, *passage.heading) if part))
-    while len(parts) > 1 and sum(map(len, parts)) > _LONGEST_CONTEXT:
-        parts.pop(0)
-    return " › ".join(parts)[:_LONGEST_CONTEXT]

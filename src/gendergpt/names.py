@@ -50,7 +50,7 @@ SYMBOL = re.compile(r"\b[A-Z]{1,5}(?:/[A-Z0-9.]+){1,5}(?:\(\d{4}\))?(?:/(?:Rev|A
 _TYPES = (
     "tool|practice note|policy brief|objective|guideline|article|art|rule|principle|chapter"
     "|section|paragraph|para|annex|resolution|recommendation|recommendation no|approach|pathway"
-    "|module|handbook|directive|regulation|decision"
+    "|module|handbook|directive|regulation|decision|unscr|scr"
 )
 NUMBERED = re.compile(
     rf"\b(?P<type>{_TYPES})s?\.?\s+(?:no\.?\s*)?(?P<first>\d{{1,4}})(?:\s?[-–]\s?(?P<last>\d{{1,4}}))?"
@@ -113,9 +113,17 @@ def normal(text: str) -> str:
     return re.sub(r"[\s.,'/()-]+", "", folded.removesuffix("'s")) if folded else ""
 
 
+_LONG_FORMS = {
+    "art": "article",
+    "para": "paragraph",
+    "unscr": "resolution",
+    "scr": "resolution",
+}
+
+
 def _numbered(match: re.Match[str]) -> list[Named]:
     kind = match["type"].lower()
-    kind = {"art": "article", "para": "paragraph"}.get(kind, kind)
+    kind = _LONG_FORMS.get(kind, kind)
     numbers = [int(match["first"])]
     if match["last"]:
         numbers = list(range(numbers[0], min(int(match["last"]), numbers[0] + 50) + 1))

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from gendergpt.names import NUMBERED, SYMBOL, Named, NameKind, named_things
+from gendergpt.numbering import Place, places_in, without_pages
 
 
 class Shape(StrEnum):
@@ -35,7 +36,8 @@ class Question:
     ``asked`` is what is searched for, ``parts`` the stretches of it (start, end) that ask or tell
     one thing each. ``named`` is what an answer must hold, ``focus`` the nouns that are asked for
     ("salary" in "What is the salary of …?"), ``units`` words of measure. ``own`` is set
-    where words of an earlier turn were put before this one's.
+    where words of an earlier turn were put before this one's. ``places`` are the numbered places
+    and pages of a publication that it asks for.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Question:
     parts: tuple[tuple[int, int], ...] = ()
     units: tuple[str, ...] = ()
     own: tuple[int, int] | None = None
+    places: tuple[Place, ...] = ()
 
 
 # --- shape ---------------------------------------------------------------------------------------
@@ -133,6 +136,20 @@ _WHICH = re.compile(
     r"would|do|does|did|is|are|was|were|has|have)\b",
     re.IGNORECASE,
 )
+_NOUN = r"(?P<noun>(?:[\w'’-]+ ){0,2}?[\w'’-]+)"
+_HOW_MANY = re.compile(
+    rf"\bhow many {_NOUN}(?= (?:are|were|is|was|do|did|does|has|have|had|works?|worked|serves?"
+    r"|served|lives?|lived|cross|crossed|took|of|in|at|per)\b|\W*$)",
+    re.IGNORECASE,
+)
+_WHAT_DO = re.compile(
+    rf"\bwhat (?:do|does|should|must|can|may) (?:an? |the )?{_NOUN} do\b", re.IGNORECASE
+)
+_GUIDANCE_ON = re.compile(
+    r"\b(?:is|are) there (?:any |some )?(?:\w+ )?(?:guidance|guidelines|rules?|advice|standards?"
+    r"|anything) (?:on|about|for) (?P<noun>[\w'’-]+)",
+    re.IGNORECASE,
+)
 _LOOSE_FOCUS = frozenset(
     "difference differences meaning definition role guidance main principal purpose aim aims idea "
     "ideas approach approaches point points reason reasons rule rules guidelines policy position "
@@ -155,17 +172,33 @@ def read(text: str, own: tuple[int, int] | None = None) -> Question:
     typed, text = text, text if own is not None else " ".join(text.split())
     turn = text if own is None else text[slice(*own)]
     core = _interrogative(turn)
-    asked = text if own is not None else " ".join(_PLEASE.sub(" ", text).split()) or typed
+    asked = text if own is not None else _searchable(text) or typed
     return Question(
         text=typed,
         asked=asked,
         shape=_whole_shape(turn, core),
-        named=_weighed(named_things(turn), named_things(core)),
+        named=_weighed(named_things(without_pages(turn)), named_things(without_pages(core))),
         focus=_focus(core),
         parts=() if own is not None else _parts(asked),
         units=tuple(unit.lower().rstrip("s") for unit in _UNIT.findall(core)),
         own=own,
+        places=places_in(turn),
     )
+
+
+_OTHER_WORDS = (
+    (re.compile(r"\b(?:UN)?SCR\b"), "Security Council resolution"),
+    (re.compile(r"\bpat(?:ted)?[ -]downs?\b", re.IGNORECASE), "body search"),
+    (re.compile(r"\bfrisk(?:s|ed|ing)?\b", re.IGNORECASE), "search"),
+)
+"""Words of the trade, and the words for them that guidance uses."""
+
+
+def _searchable(text: str) -> str:
+    """Return a question in the words of guidance, without what only asks kindly."""
+    for pattern, words in _OTHER_WORDS:
+        text = pattern.sub(words, text)
+    return " ".join(_PLEASE.sub(" ", text).split())
 
 
 def _whole_shape(text: str, core: str) -> Shape:
@@ -205,7 +238,8 @@ def _focus(text: str) -> tuple[str, ...]:
     person = _PERSON.search(text)
     if person is not None:
         return (re.findall(r"[\w'’-]+", person.group().lower())[-1],)
-    match = _FOCUS.search(text) or _WHICH.search(text)
+    patterns = (_FOCUS, _WHICH, _HOW_MANY, _WHAT_DO, _GUIDANCE_ON)
+    match = next((found for each in patterns if (found := each.search(text))), None)
     if match is None:
         return ()
     nouns = [noun for noun in match["noun"].lower().split() if len(noun) > 3]

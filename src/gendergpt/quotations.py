@@ -7,12 +7,13 @@ empty or partial, and says what is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from gendergpt.names import Named, NameKind, holds
 from gendergpt.questions import Question, Shape, answers_shape, close_to
-from gendergpt.scoring import REMARK, Piece, Wanted
+from gendergpt.references import REMARK
+from gendergpt.scoring import Piece, Wanted, together
 from gendergpt.types import Kind
 
 MOST_QUOTES = 5
@@ -24,10 +25,12 @@ class Choice:
     """What was chosen.
 
     ``quotes`` is empty where nothing answers; ``missing`` says what of the question is not met.
+    ``near`` holds the ids of passages so near that the publications behind them may hold it.
     """
 
     quotes: tuple[Piece, ...] = ()
     missing: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
 
 
 FLOOR = 0.46
@@ -53,22 +56,45 @@ _FOCUS_MET = 0.62
 
 
 def choose(
-    question: Question, wanted: Wanted, scored: Sequence[Piece], similarity: float = 1.0
+    question: Question,
+    wanted: Wanted,
+    scored: Sequence[Piece],
+    similarity: float = 1.0,
+    topic: bool = True,
 ) -> Choice:
     """Choose up to :data:`MOST_QUOTES` sentences, about :data:`MOST_WORDS` words.
+
+    A sentence of a note of ours gives way to the publication that it tells about: where that says
+    the same, it is quoted instead; else the note comes after it.
 
     Args:
         question: what is asked and named.
         wanted: the encoded question.
         scored: quotable sentences, best first.
         similarity: cosine of the question and the passage that is nearest to it.
+        topic: the question has more to it than a numbered place or page that it names.
     """
+    placed = _at_place(question, scored, topic)
+    if placed is not None:
+        return placed
     best = max((piece.relevance for piece in scored), default=0.0)
     # The search for near vectors is approximate: it may miss what other searches find.
     if best < FLOOR or (similarity < OFF_TOPIC and best < _SURE):
         return Choice()
     relevant = [piece for piece in scored if piece.relevance >= max(_LOWER_FLOOR, _NEAR * best)]
     absent = _absent(question, relevant)
+    choice = _chosen(question, wanted, scored, relevant, absent)
+    return replace(choice, near=frozenset() if _elsewhere(absent) else _passages(relevant))
+
+
+def _chosen(
+    question: Question,
+    wanted: Wanted,
+    scored: Sequence[Piece],
+    relevant: Sequence[Piece],
+    absent: Sequence[Named],
+) -> Choice:
+    """Choose among sentences that are near to the question."""
     gone = tuple(named.text for named in absent)
     if _whole_kind_absent(question, absent):
         return Choice(missing=gone)
@@ -81,6 +107,73 @@ def choose(
     if unmet or not _meets_more_than_names(question, wanted, shaped[0]):
         return Choice(missing=(*gone, *unmet))
     return Choice(_picked(shaped, scored), gone)
+
+
+def _at_place(question: Question, scored: Sequence[Piece], topic: bool) -> Choice | None:
+    """Quote the place that a question asks for, or return None where it asks for none.
+
+    Everything else that the question names must be there, too.
+    """
+    placed = [piece for piece in scored if piece.placed]
+    absent = _absent(question, placed)
+    if not placed or any(named.kind is not NameKind.NUMBERED for named in absent):
+        return None
+    shaped = [piece for piece in placed if answers_shape(question, piece.text)]
+    if not shaped:
+        return Choice(missing=_wish(question, True))
+    if not topic:
+        shaped = sorted(shaped, key=_reading_order)
+    chosen: list[Piece] = []
+    for piece in shaped:
+        words = sum(len(each.text.split()) for each in chosen)
+        chosen += _fitting([piece], len(chosen), words)
+    return Choice(_grouped(_run_together(sorted(chosen, key=_reading_order))))
+
+
+def _run_together(ordered: Sequence[Piece]) -> list[Piece]:
+    """Make one quotation of sentences of one paragraph that follow one another on a page."""
+    result: list[Piece] = []
+    for piece in ordered:
+        last = result[-1] if result else None
+        if last is not None and _follows(last, piece):
+            spans = together(last.spans, piece.spans)
+            result[-1] = replace(last, text=f"{last.text} {piece.text}", spans=spans)
+        else:
+            result.append(piece)
+    return result
+
+
+def _follows(one: Piece, other: Piece) -> bool:
+    passages = one.source.passage.id, other.source.passage.id
+    if passages[0] != passages[1] or one.numbers != other.numbers:
+        return False
+    return f"{one.text} {other.text}" in one.source.passage.text
+
+
+def _reading_order(piece: Piece) -> tuple[str, int, int]:
+    first = piece.spans[0]
+    return piece.source.document.id, first.page.number if first.page else 0, first.start
+
+
+def _passages(pieces: Sequence[Piece]) -> frozenset[str]:
+    return frozenset(piece.source.passage.id for piece in pieces if piece.relevance >= FLOOR)
+
+
+def _elsewhere(absent: Sequence[Named]) -> bool:
+    """Say whether a question is about a place or a document of which nothing was found."""
+    return any(
+        named.kind in (NameKind.PLACE, NameKind.SYMBOL)
+        or (named.kind is NameKind.NAME and _DOCUMENT.search(named.text))
+        or (named.kind is NameKind.NUMBERED and _NUMBERED_DOCUMENT.match(named.text))
+        for named in absent
+    )
+
+
+_NUMBERED_DOCUMENT = re.compile(
+    r"(?:tool|practice note|policy brief|resolution|recommendation|handbook|directive|regulation"
+    r"|decision)\b",
+    re.IGNORECASE,
+)
 
 
 def _wish(question: Question, eligible: bool) -> tuple[str, ...]:
@@ -195,9 +288,11 @@ def _picked(shaped: Sequence[Piece], scored: Sequence[Piece]) -> tuple[Piece, ..
     """
     best = max(piece.score for piece in shaped)
     close = [piece for piece in shaped if piece.score >= _CLOSE * best]
+    close = _told_by_originals(close, shaped)
+    present = {piece.source.document.original for piece in close} - {None}
     picked: list[Piece] = []
     words = 0
-    queue = _leaders_first(close)
+    queue = _notes_last(_leaders_first(close), present)
     while queue:
         piece = queue.pop(0)
         twin = next((index for index, other in enumerate(picked) if alike(piece, other)), None)
@@ -209,8 +304,41 @@ def _picked(shaped: Sequence[Piece], scored: Sequence[Piece]) -> tuple[Piece, ..
         words += sum(len(each.text.split()) for each in taken)
         if not taken:
             continue
-        queue = _others_first(queue, piece, _CLOSE * best)
+        queue = _notes_last(_others_first(queue, piece, _CLOSE * best), present)
     return _grouped(picked)
+
+
+def _told_by_originals(close: Sequence[Piece], shaped: Sequence[Piece]) -> list[Piece]:
+    """Put the publication's own sentence in the place of each note that says no more than it."""
+    told = []
+    for piece in close:
+        own = [other for other in shaped if _covers(other, piece)]
+        best = max(own, key=lambda other: other.relevance, default=None)
+        told.append(piece if best is None else replace(best, scores=piece.scores))
+    return told
+
+
+def _covers(own: Piece, note: Piece) -> bool:
+    """Say whether a publication's sentence tells what a note of ours about it tells.
+
+    Every figure of the note must be in it, and most of the note's words must be in the sentence,
+    its headings or its record.
+    """
+    stands_on = note.source.stands_on
+    if stands_on is None or own.source.document.original != stands_on or not note.terms:
+        return False
+    figures = set(_FIGURES.findall(note.text))
+    if not figures <= set(_FIGURES.findall(own.evidence)):
+        return False
+    return len(note.terms & (own.terms | own.around)) >= _COVERED * len(note.terms)
+
+
+_COVERED = 0.8
+
+
+def _notes_last(queue: Sequence[Piece], present: Collection[str | None]) -> list[Piece]:
+    """Let notes about publications that are quoted themselves come last."""
+    return sorted(queue, key=lambda piece: piece.source.stands_on in present)
 
 
 def _fitting(pair: list[Piece], count: int, words: int) -> list[Piece]:

@@ -14,11 +14,14 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from gendergpt.numbering import Place
+from gendergpt.pinning import at_place
 from gendergpt.questions import Question, Shape
 from gendergpt.quotable import SENTENCE_END, front_matter, opens_on_pronoun, quotable
+from gendergpt.references import REMARK
 from gendergpt.rerank import best_matches
 from gendergpt.retrieval import Query
-from gendergpt.types import Document, Passage, Span
+from gendergpt.types import Document, Passage, Sentence, Span
 
 Analyse = Callable[[str], list[str]]
 Rarity = Callable[[Sequence[str]], dict[str, float]]
@@ -31,7 +34,9 @@ class Source:
 
     ``tokens`` (n, d) and ``starts`` (n,) are the passage's token vectors and where they stand in
     its text (negative: in the heading). ``record`` is text from title, publisher and the
-    publication behind a summary's section.
+    publication behind a summary's section. ``stands_on`` is the original's id that a section of a
+    summary is based on. ``placed`` says that the passage is at a place that was asked for,
+    ``own`` that it tells about no publication.
     """
 
     passage: Passage
@@ -40,6 +45,9 @@ class Source:
     tokens: Floats
     starts: NDArray[np.int16]
     record: str
+    stands_on: str | None = None
+    placed: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,11 @@ def _part(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence that may be quoted, and how well it meets the question (each from 0 to 1)."""
+    """A sentence that may be quoted, and how well it meets the question (each from 0 to 1).
+
+    ``terms`` are its stemmed words, ``around`` those of its headings and record. ``numbers`` are
+    the numbered places that it stands in; ``placed`` says that one of them was asked for.
+    """
 
     text: str
     spans: tuple[Span, ...]
@@ -133,6 +145,9 @@ class Piece:
     terms: frozenset[str]
     met: Floats
     also: tuple[Document, ...] = ()
+    around: frozenset[str] = frozenset()
+    numbers: tuple[str, ...] = ()
+    placed: bool = False
 
     @property
     def relevance(self) -> float:
@@ -153,11 +168,11 @@ class Piece:
     @property
     def evidence(self) -> str:
         """The sentence with its headings and record: where named things may stand."""
-        return " \n ".join([self.text, *self.source.passage.heading, self.source.record])
+        numbers = ", ".join(self.numbers)
+        return " \n ".join([self.text, *self.source.passage.heading, self.source.record, numbers])
 
 
 _RANK_PREMIUM = 0.2
-REMARK = "GenderGPT's remark"
 _REMARK_DISCOUNT = 0.93
 
 # --- scoring -------------------------------------------------------------------------------------
@@ -181,15 +196,18 @@ def pieces(
         heading = source.tokens[source.starts < 0]
         above = best_matches(wanted.tokens, [heading])[0] if len(heading) else None
         named = frozenset(analyse(" ".join([*source.passage.heading, source.record])))
-        for start, end, spans in _candidates(source.passage):
-            piece = _scored(source, start, end, spans, wanted, analyse, above, named)
+        places = question.places if source.placed else ()
+        for sentence in _candidates(source.passage, places):
+            piece = _scored(source, sentence, wanted, analyse, above, named)
             if piece is not None:
+                piece = replace(piece, placed=at_place(sentence, places))
                 result.append(_favoured(question, piece))
     return sorted(result, key=lambda piece: -piece.score)
 
 
 _DEFINES = re.compile(r"\b(?:means|is|are|refers? to|defines?|defined|describes?|stands for)\b")
 _DEFINITION_BONUS = 0.12
+_DEFINING = frozenset("what does mean meaning means define definition term stand please".split())
 
 
 def _favoured(question: Question, piece: Piece) -> Piece:
@@ -197,19 +215,23 @@ def _favoured(question: Question, piece: Piece) -> Piece:
     if question.shape is not Shape.DEFINITION or not _DEFINES.search(piece.text[:200]):
         return piece
     opening = {word.lower() for word in re.findall(r"\w+", piece.text)[:5]}
-    subject = {word.lower() for word in re.findall(r"\w+", question.asked) if len(word) > 3}
-    if len(opening & subject) < 2:
+    subject = {word for word in re.findall(r"\w+", question.asked.lower()) if len(word) > 3}
+    subject -= _DEFINING
+    if not subject or len(opening & subject) < min(2, len(subject)):
         return piece
     return replace(piece, scores=tuple(score + _DEFINITION_BONUS for score in piece.scores))
 
 
-def _candidates(passage: Passage) -> Iterable[tuple[int, int, tuple[Span, ...]]]:
-    """Yield sentences; one that opens on a pronoun comes with the sentence before it."""
+def _candidates(passage: Passage, places: Sequence[Place]) -> Iterable[Sentence]:
+    """Yield sentences; one that opens on a pronoun comes with the sentence before it.
+
+    What stands at a place that was asked for comes as it stands.
+    """
     previous = None
     for sentence in passage.sentences:
         text = passage.text[sentence.start : sentence.end]
-        if quotable(text, sentence.form):
-            yield sentence.start, sentence.end, sentence.spans
+        if quotable(text, sentence.form) or at_place(sentence, places):
+            yield sentence
             previous = sentence
             continue
         if (
@@ -219,27 +241,31 @@ def _candidates(passage: Passage) -> Iterable[tuple[int, int, tuple[Span, ...]]]
             and previous.end + 1 == sentence.start
             and len(passage.text[previous.start : sentence.end].split()) <= 70
         ):
-            yield previous.start, sentence.end, _together(previous.spans, sentence.spans)
+            spans = together(previous.spans, sentence.spans)
+            yield replace(previous, end=sentence.end, spans=spans)
         previous = None
 
 
-def _together(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
+def together(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the spans of two sentences that follow one another, those that meet made one.
+
+    No more than one character may stand between them, or it could be the mark of a footnote.
+    """
     last, following = first[-1], second[0]
-    if last.page == following.page and 0 <= following.start - last.end <= 4:
+    if last.page == following.page and 0 <= following.start - last.end <= 1:
         return (*first[:-1], Span(last.page, last.start, following.end), *second[1:])
     return (*first, *second)
 
 
 def _scored(
     source: Source,
-    start: int,
-    end: int,
-    spans: tuple[Span, ...],
+    sentence: Sentence,
     wanted: Wanted,
     analyse: Analyse,
     above: Floats | None,
     named: frozenset[str],
 ) -> Piece | None:
+    start, end = sentence.start, sentence.end
     inside = (source.starts >= start) & (source.starts < end)
     if not inside.any():
         return None
@@ -248,10 +274,20 @@ def _scored(
     terms = frozenset(analyse(text))
     topical = met if above is None else np.maximum(met, above)
     scores = [_part_score(part, met, topical, terms, named) for part in wanted.parts]
-    if text.startswith(REMARK):
+    if text.startswith(REMARK) or source.own:
         scores = [_REMARK_DISCOUNT * score for score in scores]
     late = float(met @ wanted.parts[0].weights)
-    return Piece(text, spans, source, late, tuple(scores), terms, met)
+    return Piece(
+        text,
+        sentence.spans,
+        source,
+        late,
+        tuple(scores),
+        terms,
+        met,
+        around=named,
+        numbers=sentence.numbers,
+    )
 
 
 def _part_score(

@@ -42,6 +42,27 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address of the web chat.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the web chat.")
+    downloads: Path | None = Field(
+        default=None,
+        description="Folder that `fetch` downloads to; by default 'downloads' in the library.",
+    )
+    fetch_megabytes: int = Field(
+        default=200, ge=1, description="Largest publication that `fetch` downloads."
+    )
+    fetch_silence_seconds: float = Field(
+        default=30.0, gt=0, description="How long `fetch` waits for a server that sends nothing."
+    )
+    fetch_minutes: float = Field(
+        default=30.0, gt=0, description="Longest time that downloading one publication may take."
+    )
+    fetch_attempts: int = Field(
+        default=4, ge=1, description="How often `fetch` tries again or goes on after a break."
+    )
+
+    @property
+    def download_folder(self) -> Path:
+        """The folder that ``fetch`` downloads to."""
+        return (self.downloads or self.library / "downloads").expanduser()
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -30,8 +30,8 @@ class VectorStore:
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
-        self._folder = folder
-        self._name = f"passages-{fingerprint[:16]}"
+        self.folder = folder
+        self.name = f"passages-{fingerprint[:16]}"
         self._lock = threading.RLock()
         self._client: ClientAPI | None = None
         self._collection: Any = None
@@ -109,14 +109,14 @@ class VectorStore:
 
                 try:
                     self._client = chromadb.PersistentClient(
-                        str(self._folder), Settings(anonymized_telemetry=False)
+                        str(self.folder), Settings(anonymized_telemetry=False)
                     )
                     self._collection = self._client.get_or_create_collection(
-                        self._name, embedding_function=None, metadata={"hnsw:space": "cosine"}
+                        self.name, embedding_function=None, metadata={"hnsw:space": "cosine"}
                     )
                 except ChromaError as error:
                     raise UnavailableError(
-                        f"The library's vectors in {self._folder} cannot be used: {error}. Restore "
+                        f"The library's vectors in {self.folder} cannot be used: {error}. Restore "
                         "them from a copy, or remove the library's folder and ingest again."
                     ) from error
             return self._collection

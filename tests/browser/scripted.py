@@ -108,7 +108,7 @@ HITS = (
     _passage(
         "p2",
         TOOL6,
-        "Procedures name who may search whom. " + _SEARCH + " Each search is recorded with its "
+        "Procedures name who may search whom. " * 8 + _SEARCH + " Each search is recorded with its "
         "ground and the names of those present. The record is open to internal oversight and to "
         "the national human rights institution.",
         "4.4 Searches",

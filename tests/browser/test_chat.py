@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -175,13 +176,59 @@ def test_new_conversation_ends_a_running_answer(visit: Visit, site: Site) -> Non
 def test_filters_are_passed_and_named(visit: Visit, site: Site) -> None:
     page = visit()
     page.get_by_role("checkbox", name="UN (1)", exact=True).check()
-    page.get_by_role("checkbox", name=f"{GCM.title} ({GCM.year})").check()
+    page.get_by_role("checkbox", name=GCM.title, exact=True).check()
     turn = ask(page, "What is the budget?")
     assert site.assistant.calls[-1][2] == Filters(
         publisher=frozenset({"UN"}), document=frozenset({GCM.id})
     )
-    expect(turn).to_contain_text("limited to document Notes on the Global Compact for Migration")
-    expect(turn).to_contain_text("publisher UN")
+    expect(turn).to_contain_text("Searched 2 documents, 230 passages, with these filters.")
+    expect(turn).to_contain_text(f"Searched only in: UN, and there only {GCM.title}")
+
+
+def test_filters_in_use_show_and_can_be_lifted(visit: Visit, site: Site) -> None:
+    page = visit()
+    used = page.get_by_role("group", name="Filters in use")
+    expect(used).to_have_count(0)
+    page.get_by_role("checkbox", name="UN (1)", exact=True).check()
+    page.get_by_role("checkbox", name=GCM.title, exact=True).check()
+    expect(used).to_contain_text("Searching only:")
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#said")).to_have_text(
+        f"New conversation. Still searching only: UN; {GCM.title}."
+    )
+    used.get_by_role("button", name="UN:").press("Enter")
+    expect(page.get_by_role("checkbox", name="UN (1)", exact=True)).not_to_be_checked()
+    expect(box(page)).to_be_focused()
+    turn = ask(page, QUESTION)
+    assert site.assistant.calls[-1][2] == Filters(document=frozenset({GCM.id}))
+    expect(turn).to_contain_text(f"Searched only in: {GCM.title}")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(used).to_have_count(0)
+    turn = ask(page, QUESTION)
+    assert site.assistant.calls[-1][2] is None
+    expect(turn.get_by_text("only in")).to_have_count(0)
+
+
+def test_long_lists_of_filters(visit: Visit, site: Site) -> None:
+    site.assistant.held = [
+        replace(TOOL6, id=f"d-{n:02}", title=f"Guide {n:02}", publisher=f"Publisher {n:02}")
+        for n in range(20)
+    ]
+    page = visit()
+    shown = page.get_by_role("group", name="Publisher").get_by_role("checkbox")
+    expect(shown).to_have_count(5)
+    find = page.get_by_role("searchbox", name="Find a publisher")
+    find.fill("her 17")
+    expect(shown).to_have_count(1)
+    page.get_by_role("checkbox", name="Publisher 17 (1)").check()
+    find.fill("")
+    expect(shown).to_have_count(6)
+    expect(page.get_by_role("checkbox", name="Publisher 17 (1)")).to_be_checked()
+    page.get_by_role("button", name="Show all 20").first.click()
+    expect(shown).to_have_count(20)
+    page.get_by_role("button", name="Show fewer").click()
+    expect(shown).to_have_count(6)
 
 
 def test_filters_follow_the_library(visit: Visit, site: Site) -> None:
@@ -191,7 +238,7 @@ def test_filters_follow_the_library(visit: Visit, site: Site) -> None:
     ask(page, QUESTION)
     expect(page.get_by_role("group", name="Document").get_by_role("checkbox")).to_have_count(1)
     expect(page.get_by_role("checkbox", name="UN (1)", exact=True)).to_be_checked()
-    expect(page.locator("#library")).to_contain_text("0 publications")
+    expect(page.locator("#library")).to_contain_text("no publication itself yet")
     site.assistant.held = []
     ask(page, QUESTION)
     expect(page.locator("#library")).to_contain_text("The library is empty")
@@ -203,6 +250,39 @@ def test_filters_open_on_a_narrow_screen(visit: Visit) -> None:
     page.get_by_role("button", name="Filters").click()
     page.get_by_role("checkbox", name="UN (1)", exact=True).check()
     expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_header_stays_as_it_is_when_a_filter_is_set(visit: Visit, width: int) -> None:
+    page = visit(width, 844)
+    title = page.get_by_role("heading", level=1)
+    anew = page.get_by_role("button", name="New conversation")
+    filters = page.get_by_role("button", name=re.compile("^Filters"))
+    filters.click()
+    before = [each.bounding_box() for each in (title, anew, filters)]
+    page.get_by_role("checkbox", name="UN (1)", exact=True).check()
+    expect(filters).to_have_text("Filters (1)")
+    assert [each.bounding_box() for each in (title, anew, filters)] == before
+    rows = {round(each["y"] + each["height"] / 2) for each in before if each}
+    assert max(rows) - min(rows) <= 1 if width == 390 else len(rows) == 2
+    assert all(each and each["y"] >= 4 for each in before)
+
+
+def test_source_opens_at_its_top_on_a_narrow_screen(visit: Visit) -> None:
+    page = visit(390, 844)
+    ask(page, QUESTION)
+    for number in (3, 1, 2):
+        marker(page, number).click()
+        for part in (".whose", "h3", "mark"):
+            expect(source(page).locator(part)).to_be_in_viewport(ratio=1)
+        bar = source(page).locator(".source-bar").bounding_box()
+        banner = source(page).locator(".whose").bounding_box()
+        assert bar and banner and banner["y"] >= bar["y"] + bar["height"]
+    earlier = source(page).get_by_role("group")
+    expect(earlier).to_have_js_property("open", False)
+    source(page).get_by_text("Earlier in this passage").click()
+    expect(earlier).to_have_js_property("open", True)
+    expect(earlier).to_contain_text("Procedures name who may search whom.")
 
 
 def test_not_in_library(visit: Visit) -> None:

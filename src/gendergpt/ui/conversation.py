@@ -28,7 +28,7 @@ class Conversation:
 
     ``past`` is the HTML of all turns but the last; ``current`` that of the last, which alone is
     sent again while its answer comes in. ``number`` counts questions from 1; ``running`` holds
-    the question that is being answered.
+    the question that is being answered, and ``only`` what its search is limited to, in words.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -36,18 +36,26 @@ class Conversation:
     current: str = ""
     number: int = 0
     running: str | None = None
+    only: str = ""
 
 
-def begin(conversation: Conversation, question: str) -> Conversation:
-    """Return the conversation with ``question`` asked and nothing answered yet."""
+def begin(conversation: Conversation, question: str, only: str = "") -> Conversation:
+    """Return the conversation with ``question`` asked and nothing answered yet.
+
+    Args:
+        conversation: as it stands.
+        question: what is asked.
+        only: what the search is limited to, in words; empty for none.
+    """
     earlier = render.settled(conversation.current) if conversation.number else ""
     number = conversation.number + 1
     return replace(
         conversation,
         past=conversation.past + earlier,
-        current=render.running(number, question),
+        current=render.running(number, question, only=only),
         number=number,
         running=question,
+        only=only,
     )
 
 
@@ -86,7 +94,7 @@ def _streamed(
         elif isinstance(event, TextDelta):
             text += event.text
             if time.monotonic() - shown_at >= _SECONDS_BETWEEN_PIECES:
-                current = render.running(conversation.number, question, text)
+                current = render.running(conversation.number, question, text, conversation.only)
                 yield replace(conversation, current=current)
                 shown_at = time.monotonic()
         else:
@@ -104,7 +112,7 @@ def _answered(
     return replace(
         conversation,
         turns=(*conversation.turns, Turn(conversation.running or given.question, given)),
-        current=render.finished(conversation.number, given, passages, titles),
+        current=render.finished(conversation.number, given, passages, titles, conversation.only),
         running=None,
     )
 
@@ -113,10 +121,11 @@ def stop(conversation: Conversation) -> Conversation:
     """Return the conversation with the running question given up, if there is one."""
     if conversation.running is None:
         return conversation
-    current = render.stopped(conversation.number, conversation.running)
+    current = render.stopped(conversation.number, conversation.running, conversation.only)
     return replace(conversation, current=current, running=None)
 
 
 def _failed(conversation: Conversation, message: str) -> Conversation:
-    current = render.failed(conversation.number, conversation.running or "", message)
+    question = conversation.running or ""
+    current = render.failed(conversation.number, question, message, conversation.only)
     return replace(conversation, current=current, running=None)

@@ -44,9 +44,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _refusal(host: str, port: int, error: OSError) -> UnavailableError:
     if error.errno == errno.EADDRINUSE:
-        who = "another GenderGPT" if _is_ours(host, port) else "another program"
+        ours = _is_ours(host, port)
+        who = "another GenderGPT" if ours else "another program"
+        open_it = f"Open {page_address(host, port)}, or stop it" if ours else "Stop it"
         return PortTaken(
-            f"Port {port} on {host} is taken by {who}. Stop it, or choose another port with "
+            f"Port {port} on {host} is taken by {who}. {open_it}, or choose another port with "
             f"--port {port + 1} (--port 0 takes a free one)."
         )
     reason = error.strerror or str(error)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from gendergpt.errors import GenderGPTError
-from gendergpt.types import Document, Filters
+from gendergpt.types import Document
+from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
-from gendergpt.ui import render
 from gendergpt.ui.conversation import Conversation
 from gendergpt.ui.ports import AssistantLike, suggestions_of
 
@@ -31,6 +30,14 @@ _ASK_ON_CLICK = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-ask]');
   if (button) trigger('ask', {question: button.dataset.ask});
+});
+"""
+
+# So are the filters in use; a click becomes the event "lift".
+_LIFT_ON_CLICK = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-lift]');
+  if (button) trigger('lift', {kind: button.dataset.lift, value: button.dataset.value || ''});
 });
 """
 
@@ -60,17 +67,22 @@ class _Page:
         with gr.Column(elem_id="rail"):
             self._library = _html("", elem_id="library")
             _html(ONLY_IN, elem_id="only")
+            _html(frame.finder("publishers", "Publisher"), elem_id="find-publishers")
             self._publishers = gr.CheckboxGroup(label="Publisher", elem_id="publishers")
+            _html(frame.expander("publishers"), elem_id="all-publishers")
+            _html(frame.finder("documents", "Document"), elem_id="find-documents")
             self._documents = gr.CheckboxGroup(label="Document", elem_id="documents")
+            _html(frame.expander("documents"), elem_id="all-documents")
         with gr.Column(elem_id="talk"):
             # Apart from the answers, so that suggestions that come late never cover one.
-            self._welcome = _html(render.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
+            self._welcome = _html(frame.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
             self._past = _html("", elem_id="past")
             self._current = _html("", elem_id="current")
             self._place_composer()
 
     def _place_composer(self) -> None:
         with gr.Group(elem_id="composer"):
+            self._chosen = _html("", elem_id="chosen", js_on_load=_LIFT_ON_CLICK)
             with gr.Row(elem_id="ask-row"):
                 self._box = gr.Textbox(
                     label="Ask a question",
@@ -106,6 +118,8 @@ class _Page:
             )
         blocks.load(self._on_load, None, [self._welcome], **quiet)
         shown = [self._publishers, self._documents]
+        gr.on([each.change for each in shown], self._on_choice, shown, [self._chosen], **quiet)
+        self._chosen.lift(self._on_lift, shown, shown, **quiet)
         looking = [*shown, self._library, self._seen]
         for look in (blocks.load, gr.Timer(_SECONDS_BETWEEN_LOOKS).tick, *(a.then for a in asked)):
             look(self._on_look, [*shown, self._seen], looking, **quiet)
@@ -148,10 +162,12 @@ class _Page:
         if not question or conversation.running is not None:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
-        begun = talk.begin(conversation, question)
+        titles = self._titles()
+        only = choices.in_words(publishers, documents, titles)
+        begun = talk.begin(conversation, question, only)
         yield "", begun, begun.past, begun.current
-        filters = filters_of(publishers, documents)
-        for step in talk.answer(self._assistant, begun, filters, self._titles()):
+        filters = choices.filters_of(publishers, documents)
+        for step in talk.answer(self._assistant, begun, filters, titles):
             yield gr.skip(), step, gr.skip(), step.current
 
     def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:
@@ -163,9 +179,23 @@ class _Page:
 
     def _on_load(self) -> str:
         try:
-            return render.welcome(suggestions_of(self._assistant))
+            return frame.welcome(suggestions_of(self._assistant))
         except GenderGPTError:
-            return render.welcome(())
+            return frame.welcome(())
+
+    def _on_choice(self, publishers: Sequence[str], documents: Sequence[str]) -> str:
+        return frame.chosen_line(publishers, documents, self._titles())
+
+    def _on_lift(
+        self, publishers: Sequence[str], documents: Sequence[str], event: gr.EventData
+    ) -> tuple[list[str], list[str]]:
+        """Lift one filter, or, where none is named, all."""
+        if not event.kind:
+            return [], []
+        return (
+            [each for each in publishers if (event.kind, event.value) != ("publisher", each)],
+            [each for each in documents if (event.kind, event.value) != ("document", each)],
+        )
 
     def _on_look(
         self, publishers: Sequence[str], documents: Sequence[str], seen: object
@@ -174,13 +204,13 @@ class _Page:
         try:
             held = self._assistant.documents()
         except GenderGPTError as error:
-            return gr.skip(), gr.skip(), render.problem_line(str(error)), None
+            return gr.skip(), gr.skip(), frame.problem_line(str(error)), None
         if seen == (now := _fingerprint(held)):
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         return (
-            _choices(publisher_choices(held), publishers),
-            _choices(document_choices(held), documents),
-            render.library_line(held),
+            _choices(choices.publisher_choices(held), publishers),
+            _choices(choices.document_choices(held), documents),
+            frame.library_line(held),
             now,
         )
 
@@ -196,36 +226,11 @@ def _html(value: str, **options: Any) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, **options)
 
 
-def _choices(choices: list[tuple[str, str]], chosen: Sequence[str]) -> Any:
+def _choices(offered: list[tuple[str, str]], chosen: Sequence[str]) -> Any:
     """Return the update of a filter; what was chosen and is still there stays chosen."""
-    values = {value for _, value in choices}
-    return gr.CheckboxGroup(choices=choices, value=[value for value in chosen if value in values])
+    values = {value for _, value in offered}
+    return gr.CheckboxGroup(choices=offered, value=[value for value in chosen if value in values])
 
 
 def _fingerprint(documents: Sequence[Document]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((document.id, document.title) for document in documents))
-
-
-def filters_of(publishers: Sequence[str], documents: Sequence[str]) -> Filters | None:
-    """Return the filters that were chosen, or None where everything is to be searched."""
-    if not publishers and not documents:
-        return None
-    return Filters(publisher=frozenset(publishers) or None, document=frozenset(documents) or None)
-
-
-def publisher_choices(documents: Sequence[Document]) -> list[tuple[str, str]]:
-    """Return (label with count, publisher) for the documents' publishers and their sources'."""
-    counts: Counter[str] = Counter()
-    for document in documents:
-        named = {document.publisher, *(basis.publisher for basis in document.based_on)}
-        counts.update(publisher for publisher in named if publisher)
-    return [(f"{name} ({counts[name]})", name) for name in sorted(counts, key=str.casefold)]
-
-
-def document_choices(documents: Sequence[Document]) -> list[tuple[str, str]]:
-    """Return (title with year, id) for the documents, in the order of their titles."""
-    ordered = sorted(documents, key=lambda document: document.title.casefold())
-    return [
-        (f"{render.safe(d.title)} ({d.year})" if d.year else render.safe(d.title), d.id)
-        for d in ordered
-    ]

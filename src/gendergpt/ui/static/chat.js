@@ -28,10 +28,6 @@
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
     keepInSight(card, panel);
-    const mark = panel.querySelector("mark");
-    if (mark && mark.offsetTop + 48 > panel.clientHeight) {
-      panel.scrollTop = mark.offsetTop - panel.clientHeight / 2;
-    }
   }
 
   // Where the panel is a sheet from below, it must not cover the marker that opened it.
@@ -96,6 +92,52 @@
     byId("show-filters").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
 
+  // Of a long list the first few show, those that are ticked, and those that fit what is typed.
+  const FIRST = { publishers: 5, documents: 4 };
+  const finder = (group) => document.querySelector(`[data-find="${group}"]`);
+  const expander = (group) => document.querySelector(`[data-expand="${group}"]`);
+
+  function narrow(group) {
+    const [find, expand] = [finder(group), expander(group)];
+    const labels = [...document.querySelectorAll(`#${group} label`)];
+    if (!find || !expand) return 0;
+    const words = find.value.trim().toLowerCase();
+    const whole = expand.getAttribute("aria-expanded") === "true";
+    const long = labels.length > FIRST[group] + 1;
+    labels.forEach((label, place) => {
+      const fits = words ? label.textContent.toLowerCase().includes(words)
+        : whole || !long || place < FIRST[group];
+      const kept = label.querySelector("input").checked || label.contains(document.activeElement);
+      label.hidden = !fits && !kept;
+    });
+    find.hidden = !long;
+    expand.hidden = !long || words !== "";
+    const said = whole ? "Show fewer" : `Show all ${labels.length}`;
+    if (expand.textContent !== said) expand.textContent = said;
+    return labels.filter((label) => !label.hidden).length;
+  }
+
+  function toggleWhole(button) {
+    const whole = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(whole));
+    narrow(button.dataset.expand);
+  }
+
+  document.addEventListener("input", (event) => {
+    const group = event.target instanceof Element ? event.target.dataset.find : undefined;
+    if (group) say(`${narrow(group)} shown.`);
+  });
+
+  function startAnew() {
+    byId("anew")?.click();
+    closeSource(false);
+    toggleFilters(false);
+    questionBox()?.focus();
+    const chosen = [...document.querySelectorAll("#chosen .chip")].map((chip) => chip.title);
+    say(chosen.length ? `New conversation. Still searching only: ${chosen.join("; ")}.`
+      : "New conversation.");
+  }
+
   // --- the question box ---
 
   const questionBox = () => document.querySelector("#question textarea, #question input");
@@ -116,18 +158,16 @@
     if (!button) return;
     if (button.dataset.card) openSource(button.dataset.card);
     else if (button.dataset.copy) copyAnswer(button);
+    else if (button.dataset.expand) toggleWhole(button);
+    // A filter that was lifted by key leaves no button to stay on.
+    else if ("lift" in button.dataset && event.detail === 0) questionBox()?.focus();
     else if (button.id === "close-source") closeSource(true);
     else if (button.id === "show-filters") {
       toggleFilters(!document.body.classList.contains("filters-open"));
     } else if (button.id === "skip") {
       event.preventDefault();
       questionBox()?.focus();
-    } else if (button.id === "new-conversation") {
-      byId("anew")?.click();
-      closeSource(false);
-      toggleFilters(false);
-      questionBox()?.focus();
-    }
+    } else if (button.id === "new-conversation") startAnew();
   });
 
   document.addEventListener("change", countFilters);
@@ -139,6 +179,7 @@
       group.setAttribute("aria-label", group.querySelector("[data-testid=block-info]").textContent);
     });
     countFilters();
+    Object.keys(FIRST).forEach(narrow);
   }
 
   // --- what Gradio draws ---
