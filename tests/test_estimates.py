@@ -20,7 +20,7 @@ def test_known_files_cost_next_to_nothing(tmp_path: Path) -> None:
     path = sized(tmp_path, "a.pdf", 10)
     new, known = Plan([(path, False)]).estimate, Plan([(path, True)]).estimate
     assert (new.files, new.bytes) == (1, 10_000_000)
-    assert new.seconds > 60
+    assert new.seconds > 30
     assert new.disk > 10_000_000
     assert (known.files, known.bytes, known.disk) == (0, 0, 0)
     assert known.seconds < 1

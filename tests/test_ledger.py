@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError, UsageError
-from gendergpt.ledger import Entry, Ledger, passes
+from gendergpt.filters import passes
+from gendergpt.ledger import Entry, Ledger
 from gendergpt.schema import SCHEMA
 from gendergpt.types import (
     Basis,

@@ -483,3 +483,9 @@ def test_reading_never_raises(text: str) -> None:
 def test_following_up_never_raises(template: str, filling: str) -> None:
     in_context(template.format(filling), [SHARE], [LIST])
     in_context(template.format(filling), [template.format(filling)], ["a\n1\n2"])
+
+
+def test_a_paragraphs_own_number_is_no_figure() -> None:
+    question = read("How many victims were found?")
+    assert not answers_shape(question, "46. Reports of victims have emerged in the north.")
+    assert answers_shape(question, "46. Reports tell of 12 victims in the north.")

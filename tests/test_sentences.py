@@ -104,3 +104,16 @@ def test_complete() -> None:
         assert complete(text)
     for text in ("Chapter 3", "and the", "It is (", ""):
         assert not complete(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("Guards were trained. 21 In the north, posts closed.", "In the north, posts closed."),
+        ("Guards were trained. 21 States took part.", "21 States took part."),
+        ("Guards were trained. 12 The posts closed.", "The posts closed."),
+    ],
+)
+def test_a_notes_mark_does_not_open_the_next_sentence(text: str, second: str) -> None:
+    spans = segment(text)
+    assert [text[start:end] for start, end in spans][1] == second

@@ -6,7 +6,7 @@ An assistant holds no conversation; whoever asks brings the history along.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gendergpt.citations import verify
@@ -15,7 +15,7 @@ from gendergpt.errors import UsageError
 from gendergpt.followups import in_context
 from gendergpt.languages import foreign
 from gendergpt.library import Library
-from gendergpt.originals import as_basis, missing, named_in, newest
+from gendergpt.originals import as_basis, known_as, missing, named_in, newest
 from gendergpt.questions import Question, about_assistant, read, touches_law
 from gendergpt.quotable import front_matter
 from gendergpt.quotations import Choice, choose
@@ -208,7 +208,8 @@ class Assistant:
     ) -> Choice:
         lexical = self.library.lexical
         needs = wanted(question, query, lexical.terms, lexical.rarity)
-        sources = [_source(candidate, found.placed) for candidate in found.candidates]
+        names = {each.id: known_as(each) for each in self.library.ledger.originals()}
+        sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
         scored = pieces(question, sources, needs, lexical.terms)
         return choose(question, needs, beyond(scored, told), found.similarity, found.topic)
 
@@ -314,7 +315,7 @@ class Assistant:
     def _searched(self, filters: Filters | None) -> Searched:
         documents = self.library.documents()
         if filters is not None:
-            from gendergpt.ledger import passes
+            from gendergpt.filters import passes
 
             documents = [document for document in documents if passes(document, filters)]
         passages = sum(document.passages for document in documents)
@@ -382,16 +383,18 @@ def _is_own_numbering(piece: Piece) -> bool:
     return piece.source.document.kind is Kind.ORIGINAL
 
 
-def _source(candidate: Candidate, placed: Collection[str]) -> Source:
+def _source(candidate: Candidate, placed: Collection[str], names: Mapping[str, str]) -> Source:
     hit = candidate.hit
     basis = basis_of(hit.document, hit.passage.heading)
+    original = basis.original if basis is not None else hit.document.original
+    record = [_record(hit.document, basis), names.get(original or "", "")]
     return Source(
         hit.passage,
         hit.document,
         hit.rank,
         candidate.tokens.vectors,
         candidate.tokens.starts,
-        _record(hit.document, basis),
+        " ".join(record).strip(),
         basis.original if basis is not None else None,
         hit.passage.id in placed,
         is_own(basis),

@@ -14,10 +14,10 @@ from pathlib import Path
 
 _MEGABYTE = 1_000_000
 _PACKED = frozenset({".pdf", ".docx", ".pptx"})
-# Measured on a machine with two cores that was busy with other work as well: 49 PDFs of 37.6 MB
-# (../shared/pdfs/guidance) took 494 s and made a library of 100 MB, which is 0.1 s and 20 kB a
-# passage; the Markdown notes of corpus/ have 69 passages in 31 kB.
-_SECONDS = {True: 13.0, False: 230.0}
+# Measured on two cores: 49 PDFs of 37.6 MB (../shared/pdfs/guidance) and corpus/ took 138 s and
+# made a library of 98 MB, which is 27 ms and 20 kB a passage; the Markdown notes of corpus/ have
+# 69 passages in 31 kB.
+_SECONDS = {True: 3.6, False: 60.0}
 """Seconds a megabyte, of formats that are packed (PDF, Office) and of plain ones."""
 _DISK = {True: 2.7, False: 45.0}
 """Bytes of library for each byte of file."""

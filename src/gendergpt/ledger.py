@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from gendergpt.errors import LibraryMismatch, LibraryMissing, UnavailableError
+from gendergpt.filters import passes
 from gendergpt.numbering import Place, normal, page_name
 from gendergpt.packing import packed_place, to_document, to_label_from, to_original, to_passage
 from gendergpt.schema import FROM_1, SCHEMA, TABLES
 from gendergpt.types import (
     Document,
     Filters,
-    Kind,
     Original,
     Page,
     Passage,
@@ -459,35 +459,6 @@ class Ledger:
                 f"The library's ledger {self._path} cannot be used: {error}. If it is damaged, "
                 "restore it from a copy, or remove the library's folder and ingest again."
             ) from error
-
-
-def passes(document: Document, filters: Filters) -> bool:
-    """Say whether a document is among those that the filters admit."""
-    publishers = {document.publisher, *(basis.publisher for basis in document.based_on)}
-    years = {document.year} if document.kind is Kind.ORIGINAL else {
-        document.year, *(basis.year for basis in document.based_on)
-    }  # fmt: skip
-    return (
-        _among({document.id}, filters.document)
-        and _among(publishers, filters.publisher)
-        and _among({document.language}, filters.language)
-        and _among({document.edition}, filters.edition)
-        and _among({str(document.kind)}, filters.kind)
-        and _in_years(years, filters)
-    )
-
-
-def _among(values: set[str | None], wanted: str | frozenset[str] | set[str] | None) -> bool:
-    if wanted is None:
-        return True
-    return bool(values & ({wanted} if isinstance(wanted, str) else set(wanted)))
-
-
-def _in_years(years: set[int | None], filters: Filters) -> bool:
-    if filters.year_from is None and filters.year_to is None:
-        return True
-    low, high = filters.year_from or 0, filters.year_to or 9999
-    return any(year is not None and low <= year <= high for year in years)
 
 
 _PAGE = "page "

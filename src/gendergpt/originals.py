@@ -230,6 +230,11 @@ def as_basis(original: Original) -> Basis:
     )
 
 
+def known_as(original: Original) -> str:
+    """Return all titles that an original goes by, in one string."""
+    return "; ".join(_titles(original))
+
+
 def named_in(question: str, originals: Iterable[Original]) -> list[Original]:
     """Return the originals that a question names by title, short title or symbol, best first.
 

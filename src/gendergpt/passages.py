@@ -184,7 +184,7 @@ def _counts(previous: _Unit, mark: re.Match[str]) -> bool:
     value = mark.group(1)
     before = str(int(value) - 1) if value.isdigit() else chr(ord(value) - 1)
     line = previous.text.rsplit("\n", 1)[-1]
-    return f" ({before})" in line and previous.form is Form.PROSE
+    return f" ({before})" in line
 
 
 def _continued(unit: _Unit, part: _Part, rule: Joins) -> _Unit:

@@ -14,6 +14,7 @@ from math import log
 from gendergpt.ledger import Stored
 from gendergpt.library import Library
 from gendergpt.numbering import Place, page_name, places_in, stands_in, without_places
+from gendergpt.originals import known_as
 from gendergpt.types import Document, Sentence
 
 _MOST = 12
@@ -92,7 +93,11 @@ def _matches(library: Library, terms: set[str], wanted: Collection[str]) -> dict
     A word counts by its inverse document frequency among the library's records; a word for a kind
     of document counts little.
     """
-    records = {each.id: terms & _terms(library, each) for each in library.documents()}
+    names = {each.id: known_as(each) for each in library.ledger.originals()}
+    records = {
+        each.id: terms & _terms(library, each, names.get(each.original or "", ""))
+        for each in library.documents()
+    }
     frequency = Counter(term for held in records.values() for term in held)
     weights = {
         term: log(1 + len(records) / count) * (_KIND_WEIGHT if term in _KINDS else 1)
@@ -101,6 +106,7 @@ def _matches(library: Library, terms: set[str], wanted: Collection[str]) -> dict
     return {key: sum(weights[term] for term in records.get(key, ())) for key in wanted}
 
 
-def _terms(library: Library, document: Document) -> set[str]:
-    parts = (document.title, document.publisher, document.edition, document.symbol, document.year)
+def _terms(library: Library, document: Document, names: str = "") -> set[str]:
+    parts = (document.title, document.publisher, document.edition, document.symbol, document.year,
+             names)  # fmt: skip
     return set(library.lexical.terms(" ".join(str(part) for part in parts if part)))

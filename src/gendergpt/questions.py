@@ -325,7 +325,8 @@ _HAS_DATE = re.compile(
 _HAS_CONTACT = re.compile(r"(?<!\d)\+?\d[\d\s()/-]{6,30}\d|\b[\w.+-]+@[\w-]+\.\w|https?://|\bwww\.")
 _HAS_PERSON = re.compile(r"\b[A-Z][a-zé]+(?: [A-Z]\.)? (?:[A-Z][a-zé]+|Mc[A-Z]\w+)\b")
 _MARKS = re.compile(r"\((?:\d{1,2}|[a-z]|[ivx]+)\)|\bpp?\.\s?\d+|\bparas?\.\s?\d+(?:-\d+)?|\[\d+\]")
-
+_OPENING_NUMBER = re.compile(r"^\W*\d{1,3}(?:\.\d{1,2})*\.?\s+(?=[A-Z])")
+"""A paragraph's own number."""
 
 _DEADLINE = re.compile(r"\b(?:deadline|appl(?:y|ying|ications?)|submit\w*|due)\b", re.IGNORECASE)
 
@@ -333,7 +334,7 @@ _DEADLINE = re.compile(r"\b(?:deadline|appl(?:y|ying|ications?)|submit\w*|due)\b
 def answers_shape(question: Question, text: str) -> bool:
     """Say whether a sentence holds the kind of thing that the question asks for."""
     shape = question.shape
-    bare = _MARKS.sub(" ", NUMBERED.sub(" ", SYMBOL.sub(" ", text)))
+    bare = _MARKS.sub(" ", NUMBERED.sub(" ", SYMBOL.sub(" ", _OPENING_NUMBER.sub("", text))))
     if shape is Shape.DURATION:
         units = {match["unit"].lower() for match in _HAS_DURATION.finditer(bare)}
         return bool(units & set(question.units)) if question.units else bool(units)

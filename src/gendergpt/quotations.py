@@ -236,7 +236,8 @@ def _unmet(question: Question, wanted: Wanted, best: Piece) -> tuple[str, ...]:
     """Return what is asked for and not met by the best sentence."""
     unmet = [noun for noun in question.focus if _meeting(question, wanted, best, noun) < _FOCUS_MET]
     if unmet:
-        return tuple(unmet)
+        counted = question.shape is Shape.FIGURE
+        return tuple(f"a number of {noun}" if counted else noun for noun in unmet)
     if question.shape is Shape.CLAIM and best.late < _CLAIM_MET:
         return ("a passage that says so",)
     return ()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gendergpt.embedding import Encoder, Encoding
+from gendergpt.filters import section_passes
 from gendergpt.fusion import reciprocal_rank_fusion
 from gendergpt.ledger import Stored
 from gendergpt.library import Library
@@ -100,16 +101,16 @@ class Retriever:
         revisions = self._library.matching(filters)
         depth = max(limit, CANDIDATES)
         if stage is Stage.LEXICAL:
-            return self._hits(self._library.bm25(text, depth, revisions), stage)[:limit]
+            return self._hits(self._library.bm25(text, depth, revisions), stage, filters)[:limit]
         query = self.query(text)
         if stage is Stage.DENSE:
             dense = self._library.dense(query.vector, depth, revisions)
-            return self._hits([key for key, _ in dense], stage)[:limit]
+            return self._hits([key for key, _ in dense], stage, filters)[:limit]
         fused, _ = self._fused(query, depth, revisions)
         if stage is Stage.FUSED:
-            return self._hits([key for key, _ in fused], stage)[:limit]
+            return self._hits([key for key, _ in fused], stage, filters)[:limit]
         pins = pinned(text, self._library, revisions)
-        return [candidate.hit for candidate in self._reranked(query, fused, pins)[:limit]]
+        return [each.hit for each in self._reranked(query, fused, pins, filters)[:limit]]
 
     def candidates(self, query: Query, filters: Filters | None = None) -> Found:
         """Return the reranked passages for an encoded question."""
@@ -117,7 +118,8 @@ class Retriever:
         fused, similarity = self._fused(query, CANDIDATES, revisions)
         pins = pinned(query.text, self._library, revisions)
         placed = frozenset(each.passage.id for each in pins.passages) if pins.named else frozenset()
-        return Found(tuple(self._reranked(query, fused, pins)), similarity, placed, pins.topic)
+        ranked = self._reranked(query, fused, pins, filters)
+        return Found(tuple(ranked), similarity, placed, pins.topic)
 
     def _fused(
         self, query: Query, depth: int, revisions: set[int] | None
@@ -128,11 +130,16 @@ class Retriever:
         return fused, max((similarity for _, similarity in dense), default=0.0)
 
     def _reranked(
-        self, query: Query, fused: Sequence[tuple[int, float]], pins: Pinned
+        self,
+        query: Query,
+        fused: Sequence[tuple[int, float]],
+        pins: Pinned,
+        filters: Filters | None,
     ) -> list[Candidate]:
         found = self._library.stored(key for key, _ in fused)
         known = [(found[key], score) for key, score in fused if key in found]
         known += [(each, 0.0) for each in pins.passages if each.key not in found]
+        known = [(each, score) for each, score in known if _admitted(each, filters)]
         places = [(each.revision, each.token_first, each.token_count) for each, _ in known]
         matrices = self._library.tokens.read_many(places)
         kept = [
@@ -154,9 +161,9 @@ class Retriever:
             for rank, index in enumerate(best[order], 1)
         ]  # fmt: skip
 
-    def _hits(self, keys: Sequence[int], stage: Stage) -> list[Hit]:
+    def _hits(self, keys: Sequence[int], stage: Stage, filters: Filters | None) -> list[Hit]:
         found = self._library.stored(keys)
-        kept = [found[key] for key in keys if key in found]
+        kept = [found[key] for key in keys if key in found and _admitted(found[key], filters)]
         return [_hit(rank, 1.0 / rank, stage, stored) for rank, stored in enumerate(kept, 1)]
 
     def _weights(self, text: str, encoding: Encoding) -> Floats:
@@ -167,6 +174,12 @@ class Retriever:
             if terms:
                 weights[index] = 1.0 + max(self._library.lexical.rarity(terms).values())
         return weights if len(weights) else np.ones(1, np.float32)
+
+
+def _admitted(stored: Stored, filters: Filters | None) -> bool:
+    """Say whether the filters admit the section of a note that a passage stands in."""
+    basis = basis_of(stored.document, stored.passage.heading)
+    return section_passes(stored.document, basis, filters)
 
 
 def _places_first(ranked: Sequence[Stored], order: list[int], pins: Pinned) -> list[int]:

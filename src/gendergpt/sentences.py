@@ -26,7 +26,13 @@ _SHORTENED = re.compile(
     r"\b(?:[IVXLC]+|INC|LTD|CORP|incl|excl|resp|dept|govt|prof|capt|asst|assoc|suppl?|comp|trans)\.$"
 )
 _GOES_ON = re.compile(r"[a-zà-öø-ÿа-яёіїєґ,;:)\]–—]")
-_FOOTNOTE_MARK = re.compile(r"(?:\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)\s*")
+_FOOTNOTE_MARK = re.compile(
+    r"(?:\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)\s*"
+    r"|\d{1,3}\s+(?=(?:The|This|These|Those|It|In|On|At|As|By|For|From|However|While|When|Although"
+    r"|There|They|Such|According|Moreover|Despite|Since)\b)"
+)
+"""A note's mark that stands before the next sentence; as a plain figure before a word that no
+figure counts."""
 _ENDS = re.compile(r"[.!?…;:][\"”’»)\]]*$")
 
 

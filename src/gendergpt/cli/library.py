@@ -45,7 +45,7 @@ def list_documents(
     as_json: JsonOption = False,
 ) -> None:
     """List the documents of the library."""
-    from gendergpt.ledger import passes
+    from gendergpt.filters import passes
 
     filters = filters_of(publisher, document, language, kind, edition, year_from, year_to)
     documents = [

@@ -117,7 +117,7 @@ def serve(
 
 def _warn_of_nothing(assistant: Assistant, filters: Filters | None) -> None:
     """Say on standard error that the filters leave nothing to search."""
-    from gendergpt.ledger import passes
+    from gendergpt.filters import passes
 
     if filters and not any(passes(document, filters) for document in assistant.documents()):
         print(
