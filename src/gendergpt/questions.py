@@ -189,6 +189,8 @@ def read(text: str, own: tuple[int, int] | None = None) -> Question:
 _OTHER_WORDS = (
     (re.compile(r"\b(?:UN)?SCR\b"), "Security Council resolution"),
     (re.compile(r"\bpat(?:ted)?[ -]downs?\b", re.IGNORECASE), "body search"),
+    (re.compile(r"\blady\b", re.IGNORECASE), "woman traveller"),
+    (re.compile(r"\bladies\b", re.IGNORECASE), "women travellers"),
     (re.compile(r"\bfrisk(?:s|ed|ing)?\b", re.IGNORECASE), "search"),
 )
 """Words of the trade, and the words for them that guidance uses."""

@@ -377,6 +377,7 @@ def test_hostile_text_is_inert(visit: Visit, site: Site) -> None:
     expect(source(page).locator("mark")).to_have_text(f"Officers write {EVIL} in the log.")
     expect(source(page)).to_contain_text("Official address: javascript:alert(1)")
     expect(source(page).get_by_role("link")).to_have_count(0)
+    expect(source(page).get_by_role("figure")).to_contain_text("is no longer where it was")
     expect(page.get_by_role("checkbox", name=f"Guide {EVIL} (2024)")).to_be_visible()
     ask(page, QUESTION)
     assert page.evaluate("window.hacked") is None

@@ -123,6 +123,9 @@ def test_ask_open_and_follow_up(visit: Visit) -> None:
     marked = source(page).locator("mark")
     assert "gender analysis" in " ".join(marked.all_inner_texts())
     assert "gender analysis" in turn.inner_text()
+    figure = source(page).get_by_role("figure")
+    expect(figure.get_by_role("img", name=re.compile("quoted words marked$"))).to_be_visible()
+    expect(figure.locator("span").first).to_be_visible()
 
     more = ask(page, "Tell me more about the last one.")
     expect(more).to_contain_text("detention")

@@ -72,18 +72,23 @@ def boxes(path: Path, page_number: int, start: int, end: int) -> PageBoxes:
         return PageBoxes(sheet.width, sheet.height, tuple(box for box in found if box))
 
 
-def picture(path: Path, page_number: int, scale: float = 1.0) -> bytes:
-    """Return a page as PNG, ``scale`` pixels for a point (at most ``MOST_PIXELS`` in all).
+def picture(
+    path: Path, page_number: int, scale: float = 1.0, most_pixels: int = MOST_PIXELS
+) -> bytes:
+    """Return a page as PNG, ``scale`` pixels for a point.
+
+    Pages that would need more than ``most_pixels`` or ``MOST_PIXELS`` are drawn smaller.
 
     Raises:
         UnreadableFile: the file cannot be opened, or has no such page.
         ValueError: ``scale`` is not a positive number.
     """
+    most_pixels = min(most_pixels, MOST_PIXELS)
     if not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"a scale above 0 is needed, not {scale}")
     with _page(path, page_number) as page:
         width, height = page.get_size()
-        scale = min(scale, math.sqrt(MOST_PIXELS / max(width * height, 1.0)))
+        scale = min(scale, math.sqrt(most_pixels / max(width * height, 1.0)))
         bitmap = page.render(scale=scale)
         with contextlib.closing(bitmap), io.BytesIO() as file:
             bitmap.to_pil().save(file, "PNG")

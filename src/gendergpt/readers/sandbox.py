@@ -24,7 +24,7 @@ from typing import IO, Any, Self, TypeVar
 
 from gendergpt.errors import UnreadableFile
 from gendergpt.readers import SUFFIXES, reader_for
-from gendergpt.readers.boxes import PageBoxes
+from gendergpt.readers.boxes import MOST_PIXELS, PageBoxes
 from gendergpt.readers.wire import (
     BrokenOff,
     WireError,
@@ -124,13 +124,15 @@ class Sandbox:
         """
         return self._have(path, "boxes", (page_number, start, end), unpack_boxes)
 
-    def picture(self, path: Path, page_number: int, scale: float = 1.0) -> bytes:
+    def picture(
+        self, path: Path, page_number: int, scale: float = 1.0, most_pixels: int = MOST_PIXELS
+    ) -> bytes:
         """Return a page as PNG, ``scale`` pixels for a point; see ``readers.boxes.picture``.
 
         Raises:
             UnreadableFile: as ``read``; also for what is no PDF, or has no such page.
         """
-        return self._have(path, "picture", (page_number, scale), _decoded)
+        return self._have(path, "picture", (page_number, scale, most_pixels), _decoded)
 
     def _have(
         self, path: Path, what: str, arguments: tuple[float, ...], made: Callable[[Any], _Made]

@@ -1,14 +1,29 @@
-"""Source cards: whose words a quotation is, the passage it stands in, and where that stands."""
+"""Source cards: whose words a quotation is, the passage it stands in, and where that stands.
+
+For a quotation from a PDF ``static/chat.js`` then draws the pages that its figures name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from gendergpt import references
-from gendergpt.types import Answer, Citation, Document, Hit, Kind, LabelFrom, Passage, Status
+from gendergpt.types import (
+    Answer,
+    Citation,
+    Document,
+    Hit,
+    Kind,
+    LabelFrom,
+    PageRef,
+    Passage,
+    Span,
+    Status,
+)
 from gendergpt.ui import highlight
 from gendergpt.ui.enumerations import even
 from gendergpt.ui.markup import capital, fill, join, link
@@ -18,6 +33,7 @@ _SEEN = {
     "START": "Only the opening of the publication was seen for this summary.",
     "PAGE": "The pages named were seen for this summary.",
 }
+_NO_FIGURES = Markup("")
 _MUCH = 240
 """So many characters before a quotation still leave it in sight on a telephone."""
 
@@ -27,7 +43,9 @@ def source_cards(
 ) -> Markup:
     """Return a hidden card for each citation and each hit of an answer; see ``render.finished``."""
     quoted = [
-        _card(f"t{turn}-c{c.marker}", c, _quoted(c, passages.get(c.passage_id)), titles)
+        _card(
+            f"t{turn}-c{c.marker}", c, _quoted(c, passages.get(c.passage_id)), titles, _figures(c)
+        )
         for c in answer.citations
     ]
     lists = (("n", answer.nearest), ("r", answer.reading))
@@ -39,10 +57,16 @@ def source_cards(
     return join((*quoted, *read))
 
 
-def _card(card: str, citation: Citation, words: Markup, titles: Mapping[str, str]) -> Markup:
+def _card(
+    card: str,
+    citation: Citation,
+    words: Markup,
+    titles: Mapping[str, str],
+    figures: Markup = _NO_FIGURES,
+) -> Markup:
     return fill(
         '<div class="card" id="{}" hidden>{whose}<h3 dir="auto">{title}</h3>{newer}'
-        '<blockquote dir="auto">{words}</blockquote><dl>{facts}</dl>{address}</div>',
+        '<blockquote dir="auto">{words}</blockquote><dl>{facts}</dl>{address}{figures}</div>',
         card,
         whose=_whose(citation),
         title=citation.document.title,
@@ -54,6 +78,7 @@ def _card(card: str, citation: Citation, words: Markup, titles: Mapping[str, str
         ),
         words=words,
         address=_address(citation),
+        figures=figures,
     )
 
 
@@ -107,6 +132,31 @@ def _guessed(document: Document) -> str:
 def _address(citation: Citation) -> Markup:
     url = url_of(citation)
     return fill('<p class="address">Official address: {}</p>', link(url)) if url else Markup("")
+
+
+def _figures(citation: Citation) -> Markup:
+    """Return a figure for each page of a PDF that the quotation stands on."""
+    if not (citation.document.path or "").lower().endswith(".pdf"):
+        return Markup("")
+    pages: dict[PageRef, list[Span]] = {}
+    for span in citation.spans:
+        if span.page is not None:
+            pages.setdefault(span.page, []).append(span)
+    return join(_figure(citation.document, page, spans) for page, spans in pages.items())
+
+
+def _figure(document: Document, page: PageRef, spans: Sequence[Span]) -> Markup:
+    named = f"PDF page {page.number}" if page.label is None else f"Page {page.label}"
+    return fill(
+        '<figure class="sheet" data-page="documents/{}/pages/{}" data-spans="{}" data-alt="{}">'
+        "<figcaption>The page in {}, {}</figcaption></figure>",
+        quote(document.id, safe=""),
+        page.number,
+        "&".join(f"start={span.start}&end={span.end}" for span in spans),
+        f"{named} of {document.title}, quoted words marked",
+        "our own note" if document.kind == Kind.SUMMARY else "the publication",
+        references.place(spans, ()),
+    )
 
 
 def url_of(citation: Citation) -> str | None:

@@ -10,7 +10,7 @@ import contextlib
 import re
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from html.parser import HTMLParser
 from importlib import resources
 
@@ -23,7 +23,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gendergpt.ui import page
+from gendergpt.pagepictures import PagePictures
+from gendergpt.settings import Settings
+from gendergpt.ui import page, pictures
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.ports import AssistantLike
 
@@ -38,8 +40,18 @@ _GRADIO_ROUTES = re.compile(
 
 def build_app(assistant: AssistantLike) -> FastAPI:
     """Return the web application that asks ``assistant``."""
-    app = FastAPI(title="GenderGPT", docs_url=None, redoc_url=None, openapi_url=None)
+    drawn = PagePictures(assistant.documents, Settings().read_megabytes)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        drawn.close()
+
+    app = FastAPI(
+        title="GenderGPT", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
     app.add_api_route("/healthz", _health, methods=["GET"])
+    pictures.add_routes(app, drawn)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
@@ -159,7 +171,7 @@ class _OwnPage:
 
 
 def _shut(path: str) -> bool:
-    ours = path == "/healthz" or path.startswith("/ui/")
+    ours = path == "/healthz" or path.startswith("/ui/") or pictures.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 
