@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -144,12 +144,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--list", action="store_true", help="print each file that was not read")
     parser.add_argument("--write", action="store_true", help="write into docs/reading.md")
+    parser.add_argument("--json", action="store_true", help="print endings and peak memory instead")
     options = parser.parse_args()
     if not SET.is_dir():
         print(f"Nothing measured: the set is not here ({SET}).")
         return
     settings = Settings()
     endings = list(run(settings=settings))
+    if options.json:
+        print(json.dumps({"endings": [asdict(each) for each in endings], "peak": peak_megabytes()}))
+        return
     print(text := report(endings, settings, peak_megabytes()))
     if options.list:
         for ending in endings:

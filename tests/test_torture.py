@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.reading_page import put, table
-from benchmarks.torture import OTHER, OUTCOMES, READ, SET, Ending, peak_megabytes, report, run
+from benchmarks.torture import OTHER, OUTCOMES, READ, SET, Ending, report
 from gendergpt.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def endings() -> list[Ending]:
+def measured() -> dict[str, Any]:
+    """Endings and peak memory, from a process of its own: it has no children but the reader's."""
     if not SET.is_dir():
         pytest.skip(f"there is no {SET}")
-    return list(run())
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.torture", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.fixture(scope="module")
+def endings(measured: dict[str, Any]) -> list[Ending]:
+    return [Ending(**each) for each in measured["endings"]]
 
 
 @pytest.mark.slow
@@ -32,11 +51,12 @@ def test_every_file_ends_as_pages_or_as_a_reason(endings: list[Ending]) -> None:
 
 
 @pytest.mark.slow
-def test_within_the_limits_of_time_and_memory(endings: list[Ending]) -> None:
+def test_within_the_limits_of_time_and_memory(
+    endings: list[Ending], measured: dict[str, Any]
+) -> None:
     settings = Settings()
     assert max(ending.seconds for ending in endings) < settings.read_seconds
-    peak = peak_megabytes()
-    assert peak is None or peak < settings.read_megabytes
+    assert measured["peak"] is None or 0 < measured["peak"] < settings.read_megabytes
 
 
 @pytest.mark.slow
@@ -46,7 +66,9 @@ def test_the_kinds_of_files_end_as_they_should(endings: list[Ending]) -> None:
     assert ended["encrypted__password-example.pdf"] == "password"
     assert ended["corrupt__empty.pdf"] == "broken"
     assert ended["scanned__skew.pdf"] == "no text"
-    assert all(e.outcome == READ for e in endings if e.category in ("layout", "page-labels"))
+    laid_out = [e for e in endings if e.category in ("layout", "page-labels")]
+    # An image with five characters beside it: less than a page's number or symbol.
+    assert [e.file for e in laid_out if e.outcome != READ] == ["layout__inline-image.pdf"]
     entries = json.loads((SET / "manifest.json").read_text("utf-8"))
     elsewhere = {e["file"] for e in entries if (e["pymupdf"].get("chars") or 0) > 10}
     unread = sorted(name for name in elsewhere if ended[name] != READ)
