@@ -176,3 +176,8 @@ def test_where_a_passage_stands() -> None:
     assert references.whereabouts(hit) == "para. 27 to para. 28 (a), PDF page 3"
     ours = dataclasses.replace(hit, document=SUMMARY)
     assert references.whereabouts(ours) == "PDF page 3"
+
+
+def test_a_publisher_that_the_title_begins_with_is_named_once() -> None:
+    named = dataclasses.replace(ORIGINAL, title="APT guide to searches")
+    assert references.whose(named) == "APT guide to searches (2019)"

@@ -64,7 +64,8 @@ def whose(document: Document, basis: Basis | None = None) -> str:
         if basis is not None:
             return f"our summary of {_basis(basis)}"
         return f"our summary “{document.title}”"
-    head = f"{document.publisher}, " if document.publisher else ""
+    named = document.publisher and not document.title.startswith(document.publisher)
+    head = f"{document.publisher}, " if named else ""
     return f"{head}{document.title}{_bracketed(document.edition or document.year)}"
 
 
