@@ -531,6 +531,21 @@ def test_missing(listed: Settings, capsys: pytest.CaptureFixture[str], site: Sit
     assert set(values[0]) >= {"title", "publisher", "year", "symbol", "url", "superseded_by"}
 
 
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (["--publisher", "council"], {"resolution"}),
+        (["--publisher", "nobody"], set()),
+        (["--year-from", "2020", "--year-to", "2020"], {"guide"}),
+    ],
+)
+def test_missing_of_a_publisher_or_year(
+    filters: list[str], found: set[str], listed: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["library", "missing", "--json", *filters]) == 0
+    assert {each["id"] for each in json.loads(capsys.readouterr().out)} == found
+
+
 def test_nothing_is_listed(
     settings: Settings, notes: Path, tiny: TinyEncoder, capsys: pytest.CaptureFixture[str]
 ) -> None:

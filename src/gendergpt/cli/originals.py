@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gendergpt.cli.options import JsonOption, LibraryOption, settings_for
+from gendergpt.cli.options import JsonOption, LibraryOption, YearOption, settings_for
 from gendergpt.cli.output import (
     DONE,
     FOUND,
@@ -30,12 +30,24 @@ library_app = typer.Typer()
 
 
 @library_app.command("missing")
-def list_missing(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def list_missing(
+    publisher: Annotated[
+        str | None, typer.Option(help="Only where the publisher's name holds this.")
+    ] = None,
+    year_from: YearOption = None,
+    year_to: YearOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the publications that are not loaded yet, and where they are."""
     from gendergpt.originals import missing, sections_on
 
     documents, originals = _known(settings_for(library))
-    absent = missing(documents, originals)
+    absent = [
+        each
+        for each in missing(documents, originals)
+        if _wanted(each, publisher, year_from, year_to)
+    ]
     counts = sections_on(documents)
     if as_json:
         print_json([each.to_dict() | {"sections": counts[each.id]} for each in absent])
@@ -73,6 +85,16 @@ def fetch(
 
 
 # --- below ---------------------------------------------------------------------------------------
+
+
+def _wanted(
+    original: Original, publisher: str | None, year_from: int | None, year_to: int | None
+) -> bool:
+    if publisher and publisher.casefold() not in (original.publisher or "").casefold():
+        return False
+    if year_from is None and year_to is None:
+        return True
+    return original.year is not None and (year_from or 0) <= original.year <= (year_to or 9999)
 
 
 def _known(settings: Settings) -> tuple[list[Document], list[Original]]:
