@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from gendergpt.citations import verify
 from gendergpt.embedding import Encoder, SentenceTransformerEncoder
 from gendergpt.errors import UsageError
+from gendergpt.filters import passes
 from gendergpt.followups import in_context
 from gendergpt.languages import foreign
 from gendergpt.library import Library
-from gendergpt.originals import as_basis, known_as, missing, named_in, newest
+from gendergpt.originals import as_basis, missing, named_in, names_by_id, newest
 from gendergpt.questions import Question, about_assistant, read, touches_law
 from gendergpt.quotable import front_matter
 from gendergpt.quotations import Choice, choose
@@ -208,7 +209,7 @@ class Assistant:
     ) -> Choice:
         lexical = self.library.lexical
         needs = wanted(question, query, lexical.terms, lexical.rarity)
-        names = {each.id: known_as(each) for each in self.library.ledger.originals()}
+        names = names_by_id(self.library.ledger.originals())
         sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
         scored = pieces(question, sources, needs, lexical.terms)
         return choose(question, needs, beyond(scored, told), found.similarity, found.topic)
@@ -315,8 +316,6 @@ class Assistant:
     def _searched(self, filters: Filters | None) -> Searched:
         documents = self.library.documents()
         if filters is not None:
-            from gendergpt.filters import passes
-
             documents = [document for document in documents if passes(document, filters)]
         passages = sum(document.passages for document in documents)
         return Searched(len(documents), passages, filters.to_dict() if filters else {})

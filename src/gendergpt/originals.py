@@ -235,6 +235,11 @@ def known_as(original: Original) -> str:
     return "; ".join(_titles(original))
 
 
+def names_by_id(originals: Iterable[Original]) -> dict[str, str]:
+    """Return, for each original's id, all titles that it goes by."""
+    return {each.id: known_as(each) for each in originals}
+
+
 def named_in(question: str, originals: Iterable[Original]) -> list[Original]:
     """Return the originals that a question names by title, short title or symbol, best first.
 

@@ -7,14 +7,14 @@ not searched for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 from gendergpt.ledger import Stored
 from gendergpt.library import Library
 from gendergpt.numbering import Place, page_name, places_in, stands_in, without_places
-from gendergpt.originals import known_as
+from gendergpt.originals import names_by_id
 from gendergpt.types import Document, Sentence
 
 _MOST = 12
@@ -59,12 +59,13 @@ def pinned(question: str, library: Library, revisions: set[int] | None) -> Pinne
     terms = set(library.lexical.terms(without_places(question))) - _ASKING
     if not found or not terms:
         return Pinned(_ordered(found, keys), not terms, False)
-    scores = _matches(library, terms, {each.document.id for each in found})
-    best = max(scores.values())
+    records = _records(library)
+    scores = _matches(records, terms)
+    best = max(scores[each.document.id] for each in found)
     if best <= 0:
         return Pinned(_ordered(found, keys), False, True)
     meant = [each for each in found if scores[each.document.id] >= _NAMED * best]
-    title = set().union(*(_terms(library, each.document) for each in meant))
+    title = set().union(*(records[each.document.id] for each in meant))
     return Pinned(_ordered(meant, keys), True, bool(terms - title - _KINDS))
 
 
@@ -87,26 +88,31 @@ def _ordered(found: Iterable[Stored], keys: Iterable[int]) -> tuple[Stored, ...]
     return tuple(known[key] for key in keys if key in known)[:_MOST]
 
 
-def _matches(library: Library, terms: set[str], wanted: Collection[str]) -> dict[str, float]:
+def _records(library: Library) -> dict[str, set[str]]:
+    """Return the stemmed words of each document's record, other names of it included."""
+    names = names_by_id(library.ledger.originals())
+    return {
+        each.id: _terms(library, each, names.get(each.original or "", ""))
+        for each in library.documents()
+    }
+
+
+def _matches(records: Mapping[str, set[str]], terms: set[str]) -> dict[str, float]:
     """Return how much of the question's words each record holds.
 
     A word counts by its inverse document frequency among the library's records; a word for a kind
     of document counts little.
     """
-    names = {each.id: known_as(each) for each in library.ledger.originals()}
-    records = {
-        each.id: terms & _terms(library, each, names.get(each.original or "", ""))
-        for each in library.documents()
-    }
-    frequency = Counter(term for held in records.values() for term in held)
+    held = {key: terms & words for key, words in records.items()}
+    frequency = Counter(term for words in held.values() for term in words)
     weights = {
         term: log(1 + len(records) / count) * (_KIND_WEIGHT if term in _KINDS else 1)
         for term, count in frequency.items()
     }
-    return {key: sum(weights[term] for term in records.get(key, ())) for key in wanted}
+    return {key: sum(weights[term] for term in words) for key, words in held.items()}
 
 
-def _terms(library: Library, document: Document, names: str = "") -> set[str]:
+def _terms(library: Library, document: Document, names: str) -> set[str]:
     parts = (document.title, document.publisher, document.edition, document.symbol, document.year,
              names)  # fmt: skip
     return set(library.lexical.terms(" ".join(str(part) for part in parts if part)))

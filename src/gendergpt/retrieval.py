@@ -152,14 +152,15 @@ class Retriever:
         late = maxsim(query.tokens, query.weights, [tokens.vectors for _, _, tokens in kept])
         early = np.array([score for _, score, _ in kept], np.float32)
         scores = 0.5 * standardise(early) + 0.5 * standardise(late)
-        best = np.argsort(-scores, kind="stable")
-        order = _notes_behind([kept[index][0] for index in best])
-        order = _places_first([kept[index][0] for index in best[order]], order, pins)
+        falling = np.argsort(-scores, kind="stable")
+        ranked = [(kept[index][0], kept[index][2]) for index in falling]
+        ranked = _places_first(_notes_behind(ranked), pins)
         return [
-            Candidate(_hit(rank, float(scores[best[rank - 1]]), Stage.RERANKED, kept[index][0]),
-                      kept[index][0], kept[index][2])
-            for rank, index in enumerate(best[order], 1)
-        ]  # fmt: skip
+            Candidate(_hit(rank, float(score), Stage.RERANKED, stored), stored, tokens)
+            for rank, (score, (stored, tokens)) in enumerate(
+                zip(scores[falling], ranked, strict=True), 1
+            )
+        ]
 
     def _hits(self, keys: Sequence[int], stage: Stage, filters: Filters | None) -> list[Hit]:
         found = self._library.stored(keys)
@@ -182,35 +183,39 @@ def _admitted(stored: Stored, filters: Filters | None) -> bool:
     return section_passes(stored.document, basis, filters)
 
 
-def _places_first(ranked: Sequence[Stored], order: list[int], pins: Pinned) -> list[int]:
-    """Return the order in which passages at the place asked for stand first.
+_Ranked = list[tuple[Stored, TokenMatrix]]
+
+
+def _places_first(ranked: _Ranked, pins: Pinned) -> _Ranked:
+    """Put passages at the place asked for first.
 
     Within the place they keep their rank where the question is about more than the place, else
-    the order in which they are read.
+    they stand in the order in which they are read.
     """
-    if not pins.named and not (pins.passages and _best_holds(ranked, pins)):
-        return order
+    if not pins.named and not _best_holds(ranked, pins):
+        return ranked
     position = {each.key: number for number, each in enumerate(pins.passages)}
 
-    def key(index: int) -> tuple[bool, int]:
-        place = position.get(ranked[index].key)
+    def key(each: tuple[Stored, TokenMatrix]) -> tuple[bool, int]:
+        place = position.get(each[0].key)
         return (place is None, 0 if place is None or pins.topic else place)
 
-    return [order[index] for index in sorted(range(len(order)), key=key)]
+    return sorted(ranked, key=key)
 
 
-def _best_holds(ranked: Sequence[Stored], pins: Pinned) -> bool:
+def _best_holds(ranked: _Ranked, pins: Pinned) -> bool:
     """Say whether the passage ranked first is of a publication that has the place asked for."""
-    return ranked[0].revision in {each.revision for each in pins.passages}
+    return ranked[0][0].revision in {each.revision for each in pins.passages}
 
 
-def _notes_behind(ranked: Sequence[Stored]) -> list[int]:
-    """Return the order in which our notes stand behind the publications they tell about."""
-    bases = [basis_of(each.document, each.passage.heading) for each in ranked]
-    return stepped_back(
-        [each.document.original for each in ranked],
+def _notes_behind(ranked: _Ranked) -> _Ranked:
+    """Put our notes behind the publications that they tell about."""
+    bases = [basis_of(each.document, each.passage.heading) for each, _ in ranked]
+    order = stepped_back(
+        [each.document.original for each, _ in ranked],
         [basis.original if basis is not None else None for basis in bases],
     )
+    return [ranked[index] for index in order]
 
 
 def whole_words(text: str, encoding: Encoding) -> list[str]:

@@ -1,7 +1,18 @@
 """The tables of the ledger, and how a library of an earlier schema is brought to this one."""
 
 SCHEMA = 2
-TABLES = """
+_SINCE_2 = """
+CREATE TABLE places (name TEXT NOT NULL, key INTEGER NOT NULL, revision INTEGER NOT NULL);
+CREATE INDEX places_named ON places (name);
+CREATE INDEX places_of ON places (revision);
+CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE originals (
+    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (catalogue, id)
+) WITHOUT ROWID;
+"""
+TABLES = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
     revision INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,23 +38,12 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (revision, position);
 CREATE TABLE quarantine (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE places (name TEXT NOT NULL, key INTEGER NOT NULL, revision INTEGER NOT NULL);
-CREATE INDEX places_named ON places (name);
-CREATE INDEX places_of ON places (revision);
-CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE originals (
-    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (catalogue, id)
-) WITHOUT ROWID;
 """
-FROM_1 = """
+    + _SINCE_2
+)
+FROM_1 = (
+    """
 ALTER TABLE pages ADD COLUMN label_from TEXT;
-CREATE TABLE places (name TEXT NOT NULL, key INTEGER NOT NULL, revision INTEGER NOT NULL);
-CREATE INDEX places_named ON places (name);
-CREATE INDEX places_of ON places (revision);
-CREATE TABLE edits (document_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE originals (
-    catalogue TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (catalogue, id)
-) WITHOUT ROWID;
 """
+    + _SINCE_2
+)

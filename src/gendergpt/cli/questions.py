@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,13 +41,10 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with quotations from the library."""
-    from gendergpt.assistant import build_assistant
     from gendergpt.references import as_text
 
     filters = filters_of(publisher, document, language, kind, edition, year_from, year_to)
-    assistant = build_assistant(settings_for(library))
-    _warn_of_nothing(assistant, filters)
-    answer = assistant.ask(question, filters=filters)
+    answer = _assistant(library, filters).ask(question, filters=filters)
     if as_json:
         print_json(answer.to_dict())
     else:
@@ -68,13 +66,10 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages, best first."""
-    from gendergpt.assistant import build_assistant
     from gendergpt.references import basis_of, whereabouts, whose
 
     filters = filters_of(publisher, document, language, kind, edition, year_from, year_to)
-    assistant = build_assistant(settings_for(library))
-    _warn_of_nothing(assistant, filters)
-    hits = assistant.search(query, limit, filters)
+    hits = _assistant(library, filters).search(query, limit, filters)
     if as_json:
         print_json([hit.to_dict() for hit in hits])
         return
@@ -115,16 +110,19 @@ def serve(
     run(assistant, host, port, on_ready=_announce)
 
 
-def _warn_of_nothing(assistant: Assistant, filters: Filters | None) -> None:
-    """Say on standard error that the filters leave nothing to search."""
+def _assistant(library: Path | None, filters: Filters | None) -> Assistant:
+    """Return an assistant; say on standard error if the filters leave it nothing to search."""
+    from gendergpt.assistant import build_assistant
     from gendergpt.filters import passes
 
+    assistant = build_assistant(settings_for(library))
     if filters and not any(passes(document, filters) for document in assistant.documents()):
         print(
             "gendergpt: no document of the library passes these filters; "
             "`gendergpt library list` shows what there is.",
             file=sys.stderr,
         )
+    return assistant
 
 
 def _announce(address: str) -> None:
