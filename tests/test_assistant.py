@@ -658,4 +658,5 @@ def test_another_language_is_told_so(assistant: Assistant) -> None:
     answer = assistant.ask("Кто должен проводить личный досмотр женщин на границе?")
     assert answer.outcome is Outcome.NOT_IN_LIBRARY
     assert "seems to be in Russian" in answer.text
+    assert any("seems to be in Russian" in note for note in answer.notes), "the page shows notes"
     assert answer.originals == ()

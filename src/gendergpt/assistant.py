@@ -59,6 +59,10 @@ _PREVAILS = (
     "National law prevails: on searches, detention and law, check your national law and standing "
     "instructions. This is no legal advice."
 )
+_FOREIGN = (
+    "The question seems to be in {}. Questions are understood well in English only, so far: please "
+    "try it in English."
+)
 _NO_ANSWER = "The library holds no answer to this question."
 _log = logging.getLogger(__name__)
 
@@ -257,17 +261,20 @@ class Assistant:
         citations: Sequence[Citation],
         hits: Sequence[Hit],
     ) -> Answer:
-        notes = (_PREVAILS,) if touches_law(question.text) else ()
+        language = None if citations else foreign(question.text)
+        notes = (
+            *((_FOREIGN.format(language),) if language else ()),
+            *((_PREVAILS,) if touches_law(question.text) else ()),
+        )
         searched = self._searched(frame.filters)
         telling = tuple(hit for hit in hits if _tells(hit))
         originals: tuple[Basis, ...] = ()
-        language = None if citations else foreign(question.text)
         if (choice.missing or not citations) and not language:
             originals = self._originals(question, choice, telling[:_NEAREST])
         if not citations:
             near = telling[:_NEAREST]
             outcome = Outcome.NOT_IN_LIBRARY
-            text = _refusal(choice.missing, searched, near, originals, language)
+            text = _refusal(choice.missing, searched, near, originals)
             reading: tuple[Hit, ...] = ()
         else:
             outcome = Outcome.PARTIAL if choice.missing else Outcome.ANSWERED
@@ -448,14 +455,8 @@ def _refusal(
     searched: Searched,
     near: Sequence[Hit],
     originals: Sequence[Basis],
-    language: str | None,
 ) -> str:
     lines = [_NO_ANSWER]
-    if language:
-        lines.append(
-            f"The question seems to be in {language}. Questions are understood well in English "
-            "only, so far: please try it in English."
-        )
     if missing:
         lines.append(f"Not found: {_listed(missing)}.")
     where = " with your filters" if searched.filters else ""
