@@ -41,7 +41,9 @@ class TinyEncoder:
         self.fingerprint = hashlib.sha256(seed.encode()).hexdigest()
         self.encoded: list[str] = []
 
-    def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
+    def encode(
+        self, texts: Sequence[str], role: Role, languages: Sequence[str] | None = None
+    ) -> list[Encoding]:
         """Return the words' vectors and their sum."""
         self.encoded += texts
         return [self._encode(text) for text in texts]

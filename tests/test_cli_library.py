@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from gendergpt.cli import labels, main, output
-from gendergpt.embedding import DEFAULT, SentenceTransformerEncoder, model_folder
+from gendergpt.embedding import MINILM, SentenceTransformerEncoder, source
 from gendergpt.ingestion import ingest
 from gendergpt.library import Library
 from gendergpt.settings import Settings
@@ -234,7 +234,7 @@ def small_model(folder: Path) -> Path:
     import torch
     from transformers import AutoConfig, BertModel
 
-    shutil.copytree(model_folder(DEFAULT), folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    shutil.copytree(source(MINILM).path, folder, ignore=shutil.ignore_patterns("*.safetensors"))
     config = AutoConfig.from_pretrained(folder)
     config.num_hidden_layers, config.hidden_size = 1, 48
     config.num_attention_heads, config.intermediate_size = 4, 64

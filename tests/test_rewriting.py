@@ -44,7 +44,9 @@ class WideEncoder(TinyEncoder):
     def __init__(self) -> None:
         super().__init__("wide")
 
-    def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
+    def encode(
+        self, texts: Sequence[str], role: Role, languages: Sequence[str] | None = None
+    ) -> list[Encoding]:
         """Return the tiny encoder's vectors, reversed and with zeros added."""
         return [
             Encoding(
@@ -60,7 +62,9 @@ class WideEncoder(TinyEncoder):
 class Failing(WideEncoder):
     """A model that fails with its second document."""
 
-    def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
+    def encode(
+        self, texts: Sequence[str], role: Role, languages: Sequence[str] | None = None
+    ) -> list[Encoding]:
         """Encode what comes first."""
         if len(self.encoded) >= 260:
             raise RuntimeError("no more memory")

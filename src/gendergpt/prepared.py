@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gendergpt.embedding import Encoder
+from gendergpt.embedding import ENGLISH, Encoder
 from gendergpt.tokens import HEADING, quantise
 from gendergpt.types import Document, Page, Passage
 
@@ -75,7 +75,8 @@ def _encode(
 ) -> Iterator[tuple[NDArray[np.float32], tuple[NDArray[np.uint8], NDArray[np.int32]]]]:
     heads = [context(document, passage) for document, passage in texts]
     inputs = [f"{head}\n{passage.text}" for head, (_, passage) in zip(heads, texts, strict=True)]
-    encodings = encoder.encode(inputs, "document")
+    languages = [document.language or ENGLISH for document, _ in texts]
+    encodings = encoder.encode(inputs, "document", languages)
     codes = quantise(np.concatenate([encoding.tokens for encoding in encodings]))
     ends = np.cumsum([len(encoding.tokens) for encoding in encodings])
     for head, encoding, end in zip(heads, encodings, ends, strict=True):

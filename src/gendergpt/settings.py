@@ -22,9 +22,9 @@ class Settings(BaseSettings):
 
     library: Path = Field(default=Path("library"), description="Folder that holds the library.")
     encoder: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="'all-MiniLM-L6-v2' (comes with the installation) or the folder of a "
-        "sentence-transformers model.",
+        default="multilingual-e5-small",
+        description="'multilingual-e5-small' or 'all-MiniLM-L6-v2' (English only, faster; both "
+        "come with the installation), or the folder of a sentence-transformers model.",
     )
     precision: str = Field(
         default="auto",
