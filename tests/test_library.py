@@ -317,7 +317,7 @@ def test_an_encoder_that_came_second_is_refused(
     second.close()
 
 
-@pytest.mark.parametrize("file", ["ledger.sqlite", "vectors/chroma.sqlite3", "lexical/meta.json"])
+@pytest.mark.parametrize("file", ["ledger.sqlite", "vectors/chroma.sqlite3", "words/meta.json"])
 def test_a_damaged_store_is_named(
     file: str, settings: Settings, notes: Path, tiny: TinyEncoder, opened: Opened
 ) -> None:

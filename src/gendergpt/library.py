@@ -28,7 +28,7 @@ from gendergpt.errors import (
     UsageError,
 )
 from gendergpt.ledger import Ledger, Stored
-from gendergpt.lexical import LexicalIndex
+from gendergpt.lexical import FOLDER, FORMER, LexicalIndex
 from gendergpt.settings import Settings
 from gendergpt.tokens import TokenStore
 from gendergpt.types import Document, Filters
@@ -91,12 +91,15 @@ class Library:
             self.check_encoder(fingerprint, encoder)
             self._encoder = (fingerprint, encoder)
             self.vectors = self._current_vectors()
-            self.lexical = LexicalIndex(self.folder / "lexical")
+            self.lexical = LexicalIndex(self.folder / FOLDER)
             self.tokens = TokenStore(self.folder / "tokens")
         except BaseException:
             self.ledger.close()
             raise
         self._refreshing = threading.Lock()
+        if (self.folder / FORMER).exists():
+            with self.writer() as writer:
+                writer.renew_words()
 
     def check_encoder(self, fingerprint: str | None, encoder: str | None) -> None:
         """Refuse an encoder that is not the one that the library was made with.
@@ -207,11 +210,20 @@ class Library:
             return []
         return self.vectors.query(vector, limit, revisions)
 
-    def bm25(self, text: str, limit: int, revisions: Collection[int] | None) -> list[int]:
-        """Return passage keys by BM25, best first."""
+    def bm25(
+        self, text: str, limit: int, revisions: Collection[int] | None, language: str | None = None
+    ) -> list[tuple[int, float]]:
+        """Return passage keys and their BM25 scores, best first.
+
+        Args:
+            text: the question.
+            limit: most passages to return.
+            revisions: only passages of these; None for all.
+            language: of the question (ISO 639-1), for its words' forms.
+        """
         if revisions is not None and not revisions:
             return []
-        return [key for key, _ in self.lexical.query(text, limit, revisions)]
+        return self.lexical.query(text, limit, revisions, language)
 
     def stored(self, keys: Iterable[int]) -> dict[int, Stored]:
         """Return the passages behind keys; keys that the ledger does not know are left out."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gendergpt.errors import UnavailableError
 from gendergpt.ledger import Entry
+from gendergpt.lexical import ENGLISH, FORMER, Words
 from gendergpt.prepared import Prepared, context
 from gendergpt.types import Document, Original
 from gendergpt.vectors import VectorStore
@@ -149,12 +150,26 @@ class Writer:
         library.seen(generation)
         return generation
 
-    def _words(self, revisions: Iterable[int]) -> Iterator[tuple[int, int, str, str]]:
+    def renew_words(self) -> None:
+        """Make the word index from the ledger, in place of that of an earlier form.
+
+        Another process may have done so meanwhile; then there is nothing to do.
+        """
+        library = self._library
+        former = library.folder / FORMER
+        if former.exists():
+            library.lexical.remove(library.lexical.revisions())
+            library.lexical.add(self._words(library.ledger.revisions()))
+            library.seen(library.ledger.commit())
+            shutil.rmtree(former)
+
+    def _words(self, revisions: Iterable[int]) -> Iterator[Words]:
         """Yield what the word index holds of revisions that the ledger has."""
         for revision in revisions:
             for each in self._library.ledger.passages(revision):
                 head = context(each.document, each.passage)
-                yield each.key, revision, each.passage.text, head
+                language = each.document.language or ENGLISH
+                yield Words(each.key, revision, each.passage.text, head, language)
 
     def remove(self, document_ids: Iterable[str]) -> int:
         """Remove documents and all paths that lead to them; return the generation.
