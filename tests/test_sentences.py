@@ -117,3 +117,110 @@ def test_complete() -> None:
 def test_a_notes_mark_does_not_open_the_next_sentence(text: str, second: str) -> None:
     spans = segment(text)
     assert [text[start:end] for start, end in spans][1] == second
+
+
+AFTER = {
+    "ru": "Это относится ко всем сотрудникам.",
+    "uk": "Це стосується всіх співробітників.",
+    "de": "Das gilt für alle Bediensteten.",
+    "fr": "Cela vaut pour tous les agents.",
+    "es": "Esto se aplica a todos los agentes.",
+    "tr": "Bu bütün görevliler için geçerlidir.",
+    "ar": "ينطبق هذا على جميع الموظفين.",
+}
+ABROAD = [
+    ("ru", "Согласно ст. 7 Кодекса, каждый досмотр фиксируется."),
+    ("ru", "Это указано в п. 3 ст. 12 Конвенции."),
+    ("ru", "Подробнее см. Приложение II к докладу."),
+    ("ru", "Потребности женщин, мужчин и т.д. учитываются на каждом посту."),
+    ("ru", "Такие меры, т. е. Личный досмотр, применяются редко."),
+    ("ru", "В 2021 г. Доля проектов выросла до 65,6 %."),
+    ("ru", "Рекомендация № 38 была принята в 2020 г. Комитетом ООН."),
+    ("ru", "См. также рис. 4 и табл. 2 на стр. 15 доклада."),
+    ("ru", "Группы, напр. Женщины с детьми, ждут отдельно."),
+    ("ru", "По данным А. С. Иванова, обучение помогает."),
+    ("uk", "Згідно зі ст. 7 Кодексу, кожен огляд фіксують."),
+    ("uk", "Це зазначено в п. 3 ст. 12 Конвенції."),
+    ("uk", "Докладніше див. Додаток II до звіту."),
+    ("uk", "Потреби жінок, чоловіків тощо враховують на кожному посту."),
+    ("uk", "У 2021 р. Частка проєктів зросла до 65,6 %."),
+    ("uk", "Рекомендацію № 38 ухвалено у 2020 р. Комітетом ООН."),
+    ("uk", "Порушення за ч. 2 ст. 130 КК карають."),
+    ("de", "Nach Art. 7 Abs. 2 des Kodex wird jede Durchsuchung vermerkt."),
+    ("de", "Manche Gruppen, z. B. Frauen mit Kindern, warten getrennt."),
+    ("de", "Manche Gruppen, z.B. Frauen mit Kindern, warten getrennt."),
+    ("de", "Das steht in Nr. 38 der Empfehlung."),
+    ("de", "Näheres vgl. Anhang II des Berichts."),
+    ("de", "Am 3. Oktober 2021 wurde der Plan angenommen."),
+    ("de", "Gemäß § 81 Abs. 4 AufenthG ist das möglich."),
+    ("de", "Die Angaben auf S. 15 ff. Zeigen den Anteil."),
+    ("de", "Frauen, Männer usw. werden gefragt."),
+    ("de", "Die Leitung, d. h. Frau Dr. Meier, entscheidet."),
+    ("de", "Das Büro des Landesamtes bzw. Der Bundespolizei hilft."),
+    ("fr", "Selon l'art. 7 du Code, chaque fouille est consignée."),
+    ("fr", "Certains groupes, p. ex. Les femmes avec enfants, attendent à part."),
+    ("fr", "Voir p. 15 et suiv. Du rapport annuel."),
+    ("fr", "La règle figure au par. 28 de la recommandation."),
+    ("fr", "Pour plus de détails, cf. Annexe II du rapport."),
+    ("fr", "Selon l'al. 2 de l'article, le consentement est requis."),
+    ("fr", "Mme Dupont et M. Durand ont pris la parole."),
+    ("fr", "La recommandation no. 38 a été adoptée en 2020."),
+    ("es", "Según el art. 7 del Código, cada registro se anota."),
+    ("es", "Algunos grupos, p. ej. Las mujeres con hijos, esperan aparte."),
+    ("es", "Véase la pág. 15 del informe anual."),
+    ("es", "La norma figura en el párr. 28 de la recomendación."),
+    ("es", "La recomendación núm. 38 se aprobó en 2020."),
+    ("es", "La Sra. García y el Dr. López hablaron ayer."),
+    ("es", "Según el apdo. 2 del artículo, hace falta el consentimiento."),
+    ("es", "En EE. UU. Los agentes reciben formación."),
+    ("tr", "Kanunun 7. Maddesi uyarınca her arama kaydedilir."),
+    ("tr", "Bkz. Ek II ve s. 15."),
+    ("tr", "Kadınlar, erkekler vb. Gruplar sorulur."),
+    ("tr", "Md. 12 ve f. 3 uyarınca rıza gerekir."),
+    ("tr", "Dr. Yılmaz ve Prof. Demir konuştu."),
+    ("tr", "Rapor 3. Bölümde bunu açıklar."),
+    ("tr", "38 No. Genel Tavsiye 2020'de kabul edildi."),
+    ("tr", "Örn. Çocuklu kadınlar ayrı bekler."),
+    ("ar", "وفقاً للمادة 7 من المدونة، يُسجَّل كل تفتيش."),
+    ("ar", "هل يجوز أن يفتش رجل امرأة؟"),
+    ("ar", "تنص الفقرة 28 من التوصية على ذلك."),
+]
+ENDS_ABROAD = [
+    ("ru", "Это решила ООН."),
+    ("ru", "Так было в прошлом веке."),
+    ("ru", "Доля женщин составляет 48 %."),
+    ("ru", "Он спросил: «Можно ли?»"),
+    ("ru", "Это касается всех и т. д."),
+    ("de", "Das entschied die EU."),
+    ("de", "Es gilt für Frauen usw."),
+    ("de", "Das war 2020."),
+    ("de", "Ist das erlaubt?"),
+    ("fr", "C'est le rôle de l'ONU."),
+    ("fr", "Il faut des femmes, etc."),
+    ("fr", "Est-ce permis ?"),
+    ("es", "Es tarea de la ONU."),
+    ("es", "Hacen falta mujeres, etc."),
+    ("es", "¿Está permitido?"),
+    ("tr", "Bu BM'nin görevidir."),
+    ("tr", "Karar 2020'de alındı."),
+    ("tr", "Bu serbest mi?"),
+    ("uk", "Це вирішила ООН."),
+    ("uk", "Чи це дозволено?"),
+    ("ar", "هل هذا مسموح؟"),
+    ("ar", "كان ذلك في عام 2020."),
+]
+
+
+@pytest.mark.parametrize(("language", "sentence"), ABROAD)
+def test_abbreviations_of_other_languages_end_no_sentence(language: str, sentence: str) -> None:
+    assert split(sentence) == [sentence]
+    assert split(f"{sentence} {AFTER[language]}") == [sentence, AFTER[language]]
+
+
+@pytest.mark.parametrize(("language", "first"), ENDS_ABROAD)
+def test_real_ends_in_other_languages(language: str, first: str) -> None:
+    assert split(f"{first} {AFTER[language]}") == [first, AFTER[language]]
+
+
+def test_an_arabic_question_is_complete() -> None:
+    assert complete("هل هذا مسموح؟")

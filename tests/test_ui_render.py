@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from gendergpt.errors import LibraryMissing
+from gendergpt.framing import no_answer
+from gendergpt.phrases import phrases
 from gendergpt.references import as_text, may_stand_in
 from gendergpt.types import (
     Answer,
@@ -94,7 +96,7 @@ def test_card_marks_the_quotation_in_its_passage() -> None:
     html = finished(ANSWER, {"p1": PASSAGE})
     assert "Before it. <mark>Officers are trained\nevery year.</mark> After it." in html
     assert "p. 14 (PDF page 22)" in html
-    assert "publisher's own words" in html
+    assert "publisher&#39;s own words" in html
     assert "2nd edition" in html
 
 
@@ -118,8 +120,8 @@ def test_summary_is_never_the_publishers_words() -> None:
     citation = replace(CITATION, document=SUMMARY, basis=basis, spans=())
     html = finished(replace(ANSWER, citations=(citation,)))
     assert "Our summary of Global Compact" in html
-    assert "not the publisher's words" in html
-    assert "publisher's own words" not in html
+    assert "not the publisher&#39;s words" in html
+    assert "publisher&#39;s own words" not in html
     assert "Only the publication&#39;s landing page or abstract was seen" in html
     assert 'href="https://un.org/gcm"' in html
 
@@ -128,7 +130,7 @@ def test_what_is_all_ours_is_no_publishers_words() -> None:
     own = Basis("Session plan", "GenderGPT", 2026)
     citation = replace(CITATION, document=SUMMARY, basis=own)
     html = finished(replace(ANSWER, citations=(citation,)))
-    assert "Our own Session plan — no publisher's words" in html
+    assert "Our own Session plan — no publisher&#39;s words" in html
 
 
 def test_superseded_edition_is_named_by_title() -> None:
@@ -145,7 +147,27 @@ def test_unknown_markers_stay_text() -> None:
 def test_lead_and_quotation_lines_differ() -> None:
     html = finished(ANSWER)
     assert '<p class="lead" dir="auto">DCAF' in html
-    assert '<p class="quoted" dir="auto">“Officers' in html
+    assert '<p class="quoted" dir="auto" lang="en">“Officers' in html
+
+
+def test_an_answer_in_another_language_marks_the_language_of_its_quotations() -> None:
+    html = finished(replace(ANSWER, language="ru"), {"p1": PASSAGE})
+    assert '<div class="answer" lang="ru" dir="ltr">' in html
+    assert '<span class="tongue" lang="ru">английский</span>' in html
+    assert '<blockquote dir="auto" lang="en">' in html
+    assert "Собственные слова издателя" in html and "с. 14 (стр. PDF 22)" in html
+    assert "tongue" not in finished(ANSWER)
+    assert '<div class="answer" lang="ar" dir="rtl">' in finished(replace(ANSWER, language="ar"))
+
+
+@pytest.mark.parametrize("language", ["ru", "fr", "ar"])
+def test_a_refusal_is_said_once_in_another_language(language: str) -> None:
+    say = phrases(language)
+    answer = Answer("?", Outcome.NOT_IN_LIBRARY, no_answer(say), searched=Searched(2, 30),
+                    missing=("2031",), language=language)  # fmt: skip
+    html = finished(answer)
+    assert html.count(no_answer(say)) == 2  # once shown, once in the text to copy
+    assert "library" not in html
 
 
 def test_partial_says_what_is_missing() -> None:
@@ -160,14 +182,14 @@ def test_no_answer_says_so_and_what_was_searched() -> None:
     answer = Answer(
         question="Budget?",
         outcome=Outcome.NOT_IN_LIBRARY,
-        text=f"{render.NO_ANSWER}\nNot found: 2031.\nSearched: 1 document.\n\nNearest:\n– Text",
+        text=f"{no_answer()}\nNot found: 2031.\nSearched: 1 document.\n\nNearest:\n– Text",
         missing=("2031",),
         nearest=(HIT,),
         originals=(Basis("Regulation", "EU", 2019, url="https://eur-lex.europa.eu/x"),),
         searched=Searched(1, 30, {"document": ["d1"], "year_from": 2019}),
     )
     html = finished(answer)
-    assert html.count(render.NO_ANSWER) == 2  # once shown, once in the text to copy
+    assert html.count(no_answer()) == 2  # once shown, once in the text to copy
     assert "Not found: 2031</p>" in html
     assert html.count("– Text") == 1
     assert (
@@ -366,7 +388,7 @@ def test_turn_says_what_the_search_was_limited_to() -> None:
     ],
 )
 def test_filters_are_not_named_twice(searched: Searched, said: str) -> None:
-    answer = Answer("Budget?", Outcome.NOT_IN_LIBRARY, render.NO_ANSWER, searched=searched)
+    answer = Answer("Budget?", Outcome.NOT_IN_LIBRARY, no_answer(), searched=searched)
     html = render.finished(1, answer, {}, {}, "UN")
     assert said in html
     assert html.count("UN<") == 1

@@ -1,7 +1,8 @@
 """What a text names: years, figures, numbered things, document symbols, places and proper names.
 
 The same rules read the question and look in the quotation, so that "Rules 19-21" holds Rule 20 and
-"Turkish" is met by "Türkiye".
+"Turkish" is met by "Türkiye". What stands in another language is compared in English, so that
+"КЛДЖ" is met by "CEDAW"; other names, as they sound.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gendergpt.numbering import without_pages
 from gendergpt.places import places
+from gendergpt.spelling import names_abroad, sounds_alike
+from gendergpt.terms import Replaced, could_be_foreign, in_english
 
 
 class NameKind(StrEnum):
@@ -30,13 +34,15 @@ class Named:
 
     ``forms`` are the normal forms under which :func:`names_in` would find it in a text; one of
     them is enough. ``firm`` is False for places and names that only stand in the story around the
-    question ("I work at an airport in Greece. How …?").
+    question ("I work at an airport in Greece. How …?"). ``heard`` is True for a name in another
+    script or language, which is compared as it sounds.
     """
 
     kind: NameKind
     text: str
     forms: frozenset[str]
     firm: bool = True
+    heard: bool = False
 
 
 YEAR = re.compile(r"(?<![\w./-])(?:19|20)\d\d(?![\w/]|\.\d)")
@@ -83,6 +89,18 @@ _CORE_WORDS = frozenset(
 
 def named_things(text: str) -> tuple[Named, ...]:
     """Return the years, figures, numbered things, symbols, places and names in a text."""
+    english = in_english(text)
+    if english.language != "en":
+        return _named_abroad(english)
+    named, taken = _figures(english.text)
+    found = places(english.text)
+    named += [Named(NameKind.PLACE, name, codes) for name, codes in found.items()]
+    named += _proper_names(english.text, taken, set(found))
+    return tuple(dict.fromkeys(named))
+
+
+def _figures(text: str) -> tuple[list[Named], list[tuple[int, int]]]:
+    """Return the symbols, numbered things, years and figures, and where they stand."""
     named: list[Named] = []
     taken: list[tuple[int, int]] = []
     for match in SYMBOL.finditer(text):
@@ -97,9 +115,27 @@ def named_things(text: str) -> tuple[Named, ...]:
             if not _overlaps(taken, match.span()):
                 named.append(_plain(kind, match.group()))
                 taken.append(match.span())
-    found = places(text)
-    named += [Named(NameKind.PLACE, name, codes) for name, codes in found.items()]
-    named += _proper_names(text, taken, set(found))
+    return named, taken
+
+
+def _named_abroad(english: Replaced) -> tuple[Named, ...]:
+    """Return what a text in another language names, in the words that it has for it."""
+    named, _ = _figures(without_pages(english.text))
+    written = dict(english.terms)
+    found = {name: codes for name, codes in places(english.text).items() if name in written}
+    named += [
+        Named(NameKind.PLACE, written.get(name, name), codes) for name, codes in found.items()
+    ]
+    named += [
+        Named(NameKind.NAME, words, frozenset({name}))
+        for name, words in english.terms
+        if name not in found
+    ]
+    rest = without_pages(NUMBERED.sub(" ", SYMBOL.sub(" ", english.rest)))
+    named += [
+        Named(NameKind.NAME, name, frozenset({name}), heard=True)
+        for name in names_abroad(rest, english.language)
+    ]
     return tuple(dict.fromkeys(named))
 
 
@@ -142,11 +178,11 @@ def _proper_names(text: str, taken: list[tuple[int, int]], known: set[str]) -> l
         opens = bool(_SENTENCE_START.search(text[: match.start()]))
         name = _without_common(match.group(), opens)
         if name and not any(name in place or place in name for place in known):
-            names.append(Named(NameKind.NAME, name, frozenset({name.lower()})))
+            names.append(Named(NameKind.NAME, name, frozenset({name})))
     for match in _INSTRUMENT.finditer(text):
         if match["name"].islower() and match["name"] not in ("the", "this", "a", "which", "what"):
             phrase = f"{match['name']} {match['kind']}"
-            names.append(Named(NameKind.NAME, phrase, frozenset({phrase.lower()})))
+            names.append(Named(NameKind.NAME, phrase, frozenset({phrase})))
     return names
 
 
@@ -169,11 +205,15 @@ def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
 
 def holds(named: Named, text: str) -> bool:
     """Say whether a text (a quotation with its headings and record) holds a named thing."""
+    if could_be_foreign(text):
+        text = in_english(text).text
     if named.kind in (NameKind.NUMBERED, NameKind.YEAR, NameKind.SYMBOL, NameKind.NUMBER):
         return _holds_figure(named, text)
     if named.kind is NameKind.PLACE:
         return any(_same_place(named.forms, codes) for codes in places(text).values())
-    return _holds_name(named.text, text)
+    if named.heard and sounds_alike(named.text, text):
+        return True
+    return any(_holds_name(name, text) for name in named.forms)
 
 
 def _same_place(asked: frozenset[str], found: frozenset[str]) -> bool:

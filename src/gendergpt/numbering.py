@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from gendergpt.terms import in_english
 from gendergpt.types import BlockKind
 
 _SAME_KIND = {
@@ -179,6 +180,7 @@ def places_in(question: str) -> tuple[Place, ...]:
     ``"Art. 7(2)(b)"`` and ``"paragraph 2 (b) of Article 7"`` are the same place. A range or a list
     of paragraphs gives a place for each.
     """
+    question = in_english(question).text
     containers: list[tuple[str, ...]] = []
     paragraphs: list[tuple[str, ...]] = []
     for match in _MENTION.finditer(question):
@@ -199,7 +201,7 @@ def page_name(label: str) -> str:
 
 def without_places(question: str) -> str:
     """Return the question without the words that name a place in a publication."""
-    return " ".join(_PAGE.sub(" ", _MENTION.sub(" ", question)).split())
+    return " ".join(_PAGE.sub(" ", _MENTION.sub(" ", in_english(question).text)).split())
 
 
 def without_pages(question: str) -> str:

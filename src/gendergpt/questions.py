@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from gendergpt import asking
+from gendergpt.languages import greets, language, without_request
 from gendergpt.names import NUMBERED, SYMBOL, Named, NameKind, named_things
 from gendergpt.numbering import Place, places_in, without_pages
+from gendergpt.terms import in_english
 
 
 class Shape(StrEnum):
@@ -169,10 +172,10 @@ def read(text: str, own: tuple[int, int] | None = None) -> Question:
         text: as the user typed it, perhaps after words of an earlier turn.
         own: where the words of this turn stand in it; what they name and ask for counts alone.
     """
-    typed, text = text, text if own is not None else " ".join(text.split())
+    typed, text = text, text if own is not None else " ".join(without_request(text).split())
     turn = text if own is None else text[slice(*own)]
     core = _interrogative(turn)
-    asked = text if own is not None else _searchable(text) or typed
+    asked = text if own is not None else in_english(_searchable(text) or typed).text
     return Question(
         text=typed,
         asked=asked,
@@ -180,7 +183,7 @@ def read(text: str, own: tuple[int, int] | None = None) -> Question:
         named=_weighed(named_things(without_pages(turn)), named_things(without_pages(core))),
         focus=_focus(core),
         parts=() if own is not None else _parts(asked),
-        units=tuple(unit.lower().rstrip("s") for unit in _UNIT.findall(core)),
+        units=_units(core, turn),
         own=own,
         places=places_in(turn),
     )
@@ -221,7 +224,15 @@ def _weighed(everything: tuple[Named, ...], core: tuple[Named, ...]) -> tuple[Na
     )
 
 
+def _units(core: str, turn: str) -> tuple[str, ...]:
+    if language(turn) != "en":
+        return asking.units(core)
+    return tuple(unit.lower().rstrip("s") for unit in _UNIT.findall(core))
+
+
 def _shape(text: str) -> Shape:
+    if language(text) != "en":
+        return Shape[asking.shape_name(text) or "OPEN"]
     tests = (
         (_CONTACT, Shape.CONTACT),
         (_MONEY, Shape.MONEY),
@@ -263,7 +274,7 @@ def close_to(word: str, other: str) -> bool:
 
 
 _SPLITS = re.compile(
-    r"(?<=[.?!;])\s+|,?\s+(?:and|but|or)\s+(?=(?:what|which|who|whom|where|when|why|how|does|do"
+    r"(?<=[.?!;؟])\s+|,?\s+(?:and|but|or)\s+(?=(?:what|which|who|whom|where|when|why|how|does|do"
     r"|is|are"
     r"|can|should|must)\b)",
     re.IGNORECASE,
@@ -278,17 +289,23 @@ def _parts(asked: str) -> tuple[tuple[int, int], ...]:
     return tuple(pairs) if len(pairs) > 1 else ()
 
 
-_SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?=\S)[^.?!]*)*[.?!]*\s*")
+_SENTENCE = re.compile(r"[^.?!؟]*(?:[.?!؟](?=\S)[^.?!؟]*)*[.?!؟]*\s*")
 _ASKS = re.compile(
-    r"\?|^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could"
+    r"[?؟]|^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could"
     r"|should|may|must|has|have|please|kindly|define|explain|list|name|give|tell|summari[sz]e"
     r"|describe|compare|show|indicate|outline|and|i (?:need|want|would like|am looking for))\b",
     re.IGNORECASE,
 )
 
 
+_ORDINAL_POINT = re.compile(r"(?<=\d)\.(?=\s+[^\W\d_A-ZА-Я])")
+"""The point of an ordinal number: "2021. godine"."""
+
+
 def _interrogative(text: str) -> str:
     """Return the sentences that ask, without those that only tell what they are asked for."""
+    if language(text) != "en":
+        text = _ORDINAL_POINT.sub("", text)
     sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group().strip()]
     asking = [sentence for sentence in sentences if _ASKS.search(sentence)]
     return " ".join(asking).strip() if asking else text
@@ -336,6 +353,8 @@ _DEADLINE = re.compile(r"\b(?:deadline|appl(?:y|ying|ications?)|submit\w*|due)\b
 def answers_shape(question: Question, text: str) -> bool:
     """Say whether a sentence holds the kind of thing that the question asks for."""
     shape = question.shape
+    if _holds_abroad(question, text):
+        return True
     bare = _MARKS.sub(" ", NUMBERED.sub(" ", SYMBOL.sub(" ", _OPENING_NUMBER.sub("", text))))
     if shape is Shape.DURATION:
         units = {match["unit"].lower() for match in _HAS_DURATION.finditer(bare)}
@@ -354,6 +373,17 @@ def answers_shape(question: Question, text: str) -> bool:
     return pattern is None or bool(pattern.search(bare))
 
 
+def _holds_abroad(question: Question, text: str) -> bool:
+    """Say whether a sentence in another language holds a length of time, a share or a sum."""
+    if text.isascii():
+        return False
+    if question.shape is Shape.DURATION:
+        found = asking.durations(text)
+        return bool(found & set(question.units) if question.units else found)
+    tests = {Shape.SHARE: asking.has_share, Shape.MONEY: asking.has_money}
+    return question.shape in tests and tests[question.shape](text)
+
+
 _LEGAL = re.compile(
     r"\b(?:search(?:e[ds]|ing)?\b(?!\s+(?:for|engine))|pat-?downs?|frisk\w*|strip|detain\w*"
     r"|detention|"
@@ -365,7 +395,7 @@ _LEGAL = re.compile(
 
 def touches_law(text: str) -> bool:
     """Say whether a question is about searches, detention or law."""
-    return bool(_LEGAL.search(text))
+    return asking.touches_law_abroad(text) if language(text) != "en" else bool(_LEGAL.search(text))
 
 
 # --- about the assistant -------------------------------------------------------------------------
@@ -398,7 +428,11 @@ _ABOUT = re.compile(
 )
 
 
+_LONGEST_ABOUT = 25
+
+
 def about_assistant(text: str) -> bool:
     """Say whether this is a greeting or a question about the assistant, not about guidance."""
-    words = text.split()
-    return len(words) <= 25 and bool(_ABOUT.search(text.strip()))
+    if len(text.split()) > _LONGEST_ABOUT:
+        return False
+    return greets(text) or asking.about_assistant_abroad(text) or bool(_ABOUT.search(text.strip()))

@@ -12,6 +12,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gendergpt import references
+from gendergpt.framing import written_in
+from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import (
     Answer,
     Citation,
@@ -28,11 +30,6 @@ from gendergpt.ui import highlight
 from gendergpt.ui.enumerations import even
 from gendergpt.ui.markup import capital, fill, join, link
 
-_SEEN = {
-    "LAND": "Only the publication's landing page or abstract was seen for this summary.",
-    "START": "Only the opening of the publication was seen for this summary.",
-    "PAGE": "The pages named were seen for this summary.",
-}
 _NO_FIGURES = Markup("")
 _MUCH = 240
 """So many characters before a quotation still leave it in sight on a telephone."""
@@ -42,15 +39,27 @@ def source_cards(
     answer: Answer, turn: int, passages: Mapping[str, Passage], titles: Mapping[str, str]
 ) -> Markup:
     """Return a hidden card for each citation and each hit of an answer; see ``render.finished``."""
+    say = phrases(answer.language)
     quoted = [
         _card(
-            f"t{turn}-c{c.marker}", c, _quoted(c, passages.get(c.passage_id)), titles, _figures(c)
+            f"t{turn}-c{c.marker}",
+            c,
+            _quoted(c, passages.get(c.passage_id), say),
+            titles,
+            say,
+            _figures(c, say),
         )
         for c in answer.citations
     ]
     lists = (("n", answer.nearest), ("r", answer.reading))
     read = [
-        _card(f"t{turn}-{letter}{number}", cited(hit), fill("{}", even(hit.passage.text)), titles)
+        _card(
+            f"t{turn}-{letter}{number}",
+            cited(hit),
+            fill("{}", even(hit.passage.text)),
+            titles,
+            say,
+        )
         for letter, hits in lists
         for number, hit in enumerate(hits, start=1)
     ]
@@ -62,65 +71,86 @@ def _card(
     citation: Citation,
     words: Markup,
     titles: Mapping[str, str],
+    say: Phrases,
     figures: Markup = _NO_FIGURES,
 ) -> Markup:
     return fill(
         '<div class="card" id="{}" hidden>{whose}<h3 dir="auto">{title}</h3>{newer}'
-        '<blockquote dir="auto">{words}</blockquote><dl>{facts}</dl>{address}{figures}</div>',
+        '<blockquote dir="auto" lang="{lang}">{words}</blockquote><dl>{facts}</dl>'
+        "{address}{figures}</div>",
         card,
-        whose=_whose(citation),
+        whose=_whose(citation, say),
         title=citation.document.title,
-        newer=_newer(citation.document, titles),
+        newer=_newer(citation.document, titles, say),
+        lang=written_in(citation.document, citation.quote or words),
         facts=join(
             fill('<div><dt>{}</dt><dd dir="auto">{}</dd></div>', name, value)
-            for name, value in _facts(citation)
+            for name, value in _facts(citation, say)
             if value
         ),
         words=words,
-        address=_address(citation),
+        address=_address(citation, say),
         figures=figures,
     )
 
 
-def _whose(citation: Citation) -> Markup:
+def _whose(citation: Citation, say: Phrases) -> Markup:
     if citation.document.kind != Kind.SUMMARY:
-        return fill('<p class="whose theirs">The publisher\'s own words</p>')
-    said = capital(references.attribution(citation))
-    no = "no" if references.is_own(citation.basis) else "not the"
-    return fill('<p class="whose ours">{} — {} publisher\'s words</p>', said, no)
+        theirs = say.gettext("The publisher's own words")
+        return fill('<p class="whose theirs">{}</p>', theirs)
+    whose = capital(references.attribution(citation, say))
+    if references.is_own(citation.basis):
+        said = say.gettext("{whose} — no publisher's words", whose=whose)
+    else:
+        said = say.gettext("{whose} — not the publisher's words", whose=whose)
+    return fill('<p class="whose ours">{}</p>', said)
 
 
-def _newer(document: Document, titles: Mapping[str, str]) -> Markup:
+def _newer(document: Document, titles: Mapping[str, str], say: Phrases) -> Markup:
     newer = document.superseded_by and titles.get(document.superseded_by, document.superseded_by)
-    warning = references.superseded(replace(document, superseded_by=newer))
+    warning = references.superseded(replace(document, superseded_by=newer), say)
     return fill('<p class="newer">{}</p>', warning) if warning else Markup("")
 
 
-def _facts(citation: Citation) -> Iterator[tuple[str, str]]:
+def _facts(citation: Citation, say: Phrases) -> Iterator[tuple[str, str]]:
     """Yield what the card's first line, whose words these are, does not say."""
     document, basis = citation.document, citation.basis
-    yield "Symbol", document.symbol or ""
+    yield say.gettext("Symbol"), document.symbol or ""
     if document.kind != Kind.SUMMARY:
-        yield "Edition", document.edition or ""
-        yield "Year", str(document.year or "")
-        yield "Publisher", document.publisher or ""
+        yield say.gettext("Edition"), document.edition or ""
+        yield say.gettext("Year"), str(document.year or "")
+        yield say.gettext("Publisher"), document.publisher or ""
     if basis is not None:
-        yield "Seen", _SEEN.get(basis.seen or "", "")
-    yield "Place", references.numbered(citation.numbers)
-    yield "Page", _pages(citation)
-    yield "Section", " › ".join(citation.heading)
-    yield "Also said in", "; ".join(other.title for other in citation.also)
-    yield "Guessed", _guessed(document)
+        yield say.gettext("Seen"), _seen(basis.seen, say)
+    yield say.gettext("Place"), references.numbered(citation.numbers, say)
+    yield say.gettext("Page"), _pages(citation, say)
+    yield say.gettext("Section"), " › ".join(citation.heading)
+    yield say.gettext("Also said in"), "; ".join(other.title for other in citation.also)
+    yield say.gettext("Guessed"), _guessed(document)
 
 
-def _pages(citation: Citation) -> str:
+def _seen(seen: str | None, say: Phrases) -> str:
+    """Say how much of a publication was seen for our summary of it."""
+    texts = {
+        "LAND": say.gettext(
+            "Only the publication's landing page or abstract was seen for this summary."
+        ),
+        "START": say.gettext("Only the opening of the publication was seen for this summary."),
+        "PAGE": say.gettext("The pages named were seen for this summary."),
+    }
+    return texts.get(seen or "", "")
+
+
+def _pages(citation: Citation, say: Phrases) -> str:
     """Return both page numbers, and say where the printed one was read off the page."""
     pages = [span.page for span in citation.spans if span.page is not None]
     if not pages:
         return ""
-    where = references.place(citation.spans, citation.heading, citation.document)
+    where = references.place(citation.spans, citation.heading, citation.document, say)
     read_off = any(page.label_from is LabelFrom.PAGE for page in pages)
-    return f"{where}; the printed number was read off the page" if read_off else where
+    if not read_off:
+        return where
+    return say.gettext("{where}; the printed number was read off the page", where=where)
 
 
 def _guessed(document: Document) -> str:
@@ -129,12 +159,14 @@ def _guessed(document: Document) -> str:
     return f"{', '.join(document.guessed)} (read off the first page)"
 
 
-def _address(citation: Citation) -> Markup:
+def _address(citation: Citation, say: Phrases) -> Markup:
     url = url_of(citation)
-    return fill('<p class="address">Official address: {}</p>', link(url)) if url else Markup("")
+    if not url:
+        return Markup("")
+    return fill('<p class="address">{} {}</p>', say.gettext("Official address:"), link(url))
 
 
-def _figures(citation: Citation) -> Markup:
+def _figures(citation: Citation, say: Phrases) -> Markup:
     """Return a figure for each page of a PDF that the quotation stands on."""
     if not (citation.document.path or "").lower().endswith(".pdf"):
         return Markup("")
@@ -142,21 +174,26 @@ def _figures(citation: Citation) -> Markup:
     for span in citation.spans:
         if span.page is not None:
             pages.setdefault(span.page, []).append(span)
-    return join(_figure(citation.document, page, spans) for page, spans in pages.items())
+    return join(_figure(citation.document, page, spans, say) for page, spans in pages.items())
 
 
-def _figure(document: Document, page: PageRef, spans: Sequence[Span]) -> Markup:
+def _figure(document: Document, page: PageRef, spans: Sequence[Span], say: Phrases) -> Markup:
     named = f"PDF page {page.number}" if page.label is None else f"Page {page.label}"
     return fill(
         '<figure class="sheet" data-page="documents/{}/pages/{}" data-spans="{}" data-alt="{}">'
-        "<figcaption>The page in {}, {}</figcaption></figure>",
+        "<figcaption>{}</figcaption></figure>",
         quote(document.id, safe=""),
         page.number,
         "&".join(f"start={span.start}&end={span.end}" for span in spans),
         f"{named} of {document.title}, quoted words marked",
-        "our own note" if document.kind == Kind.SUMMARY else "the publication",
-        references.place(spans, ()),
+        _caption(document, references.place(spans, (), say=say), say),
     )
+
+
+def _caption(document: Document, where: str, say: Phrases) -> str:
+    if document.kind == Kind.SUMMARY:
+        return say.gettext("The page in our own note, {where}", where=where)
+    return say.gettext("The page in the publication, {where}", where=where)
 
 
 def url_of(citation: Citation) -> str | None:
@@ -165,25 +202,26 @@ def url_of(citation: Citation) -> str | None:
     return (basis.url if basis is not None else None) or citation.document.url
 
 
-def _quoted(citation: Citation, passage: Passage | None) -> Markup:
+def _quoted(citation: Citation, passage: Passage | None, say: Phrases) -> Markup:
     """Return the passage with the quotation marked, or only the quotation where it is not in it."""
     found = highlight.find(citation.quote, passage.text) if passage else None
     if passage is None or found is None:
         return fill("<mark>{}</mark>", even(citation.quote))
     start, end = found
     text = even(passage.text)
-    before = _before(text[:start], [sentence.start for sentence in passage.sentences])
+    before = _before(text[:start], [sentence.start for sentence in passage.sentences], say)
     return fill("{}<mark>{}</mark>{}", before, text[start:end], text[end:])
 
 
-def _before(text: str, starts: Sequence[int]) -> Markup:
+def _before(text: str, starts: Sequence[int], say: Phrases) -> Markup:
     """Return what precedes a quotation; much of it folded, so that the quotation comes in sight."""
     if len(text) <= _MUCH:
         return fill("{}", text)
     near = [start for start in starts if len(text) - _MUCH <= start < len(text)]
     cut = min(near, default=len(text))
     return fill(
-        '<details class="earlier"><summary>Earlier in this passage</summary>{}</details>{}',
+        '<details class="earlier"><summary>{}</summary>{}</details>{}',
+        say.gettext("Earlier in this passage"),
         text[:cut].rstrip(),
         text[cut:],
     )
@@ -203,6 +241,7 @@ def cited(hit: Hit) -> Citation:
     )
 
 
-def where(citation: Citation) -> str:
+def where(citation: Citation, say: Phrases = ENGLISH) -> str:
     """Return in one line whose words these are and where they stand."""
-    return capital(f"{references.attribution(citation)}, {references.locator(citation)}")
+    whose = references.attribution(citation, say)
+    return capital(f"{whose}, {references.locator(citation, say)}")

@@ -12,12 +12,13 @@ from typing import Any
 from markupsafe import Markup
 
 from gendergpt import references
+from gendergpt.framing import documents_in_words, no_answer, passages_in_words, written_in
+from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Basis, Citation, Hit, Outcome, Passage
 from gendergpt.ui.cards import cited, source_cards, url_of, where
-from gendergpt.ui.markup import capital, count, fill, join, link, linked
+from gendergpt.ui.markup import capital, fill, join, link, linked
 from gendergpt.ui.wording import MARKER, answer_text
 
-NO_ANSWER = "The library holds no answer to this question."
 SEARCHING = "Searching the library…"
 STOPPED = "Stopped."
 APOLOGY = (
@@ -74,12 +75,13 @@ def finished(
     """
     known = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
     known.update(passages)
+    say = phrases(answer.language)
     parts = (
-        _outcome(answer),
-        answer_text(_own_text(answer), {c.marker: c for c in answer.citations}, turn),
-        _notes(answer),
-        _not_in_library(answer, turn, titles, only),
-        _foot(answer, turn),
+        _outcome(answer, say),
+        answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
+        _notes(answer, say),
+        _not_in_library(answer, turn, titles, only, say),
+        _foot(answer, turn, say),
         source_cards(answer, turn, known, titles),
     )
     about_us = answer.outcome == Outcome.ABOUT_ASSISTANT
@@ -90,11 +92,19 @@ def finished(
         state="done",
         outcome=str(answer.outcome),
         only="" if about_us else only,
+        say=say,
     )
 
 
 def _turn(
-    turn: int, question: str, body: Markup, *, state: str, outcome: str = "", only: str = ""
+    turn: int,
+    question: str,
+    body: Markup,
+    *,
+    state: str,
+    outcome: str = "",
+    only: str = "",
+    say: Phrases = ENGLISH,
 ) -> str:
     return str(
         fill(
@@ -102,7 +112,9 @@ def _turn(
             '<article class="turn" id="t{turn}" data-turn="{turn}" data-state="{state}" '
             'data-outcome="{outcome}">'
             '<h2 class="question" dir="auto"><span class="unseen">You asked: </span>{question}</h2>'
-            '{only}<div class="answer">{body}</div></article></div>',
+            '{only}<div class="answer" lang="{lang}" dir="{dir}">{body}</div></article></div>',
+            lang=say.language,
+            dir=say.direction,
             busy="true" if state == "running" else "false",
             turn=turn,
             state=state,
@@ -126,21 +138,21 @@ def settled(turn_html: str) -> str:
     return turn_html.replace(' role="log" aria-live="polite" aria-label="Answer"', "", 1)
 
 
-def _outcome(answer: Answer) -> Markup:
+def _outcome(answer: Answer, say: Phrases) -> Markup:
     if answer.outcome == Outcome.PARTIAL:
-        missing = "; ".join(answer.missing)
+        things = "; ".join(answer.missing)
         said = (
-            f"Part of your question is not covered: {missing}"
-            if missing
-            else ("Part of your question is not covered.")
+            say.gettext("Part of your question is not covered: {things}", things=things)
+            if things
+            else say.gettext("Part of your question is not covered.")
         )
         return fill('<p class="outcome partial">{}</p>', said)
     if answer.outcome == Outcome.NOT_IN_LIBRARY:
-        return fill('<p class="outcome none">{}</p>', NO_ANSWER)
+        return fill('<p class="outcome none">{}</p>', no_answer(say))
     return Markup("")
 
 
-def _own_text(answer: Answer) -> str:
+def _own_text(answer: Answer, say: Phrases) -> str:
     """Return the part of the answer's text that the page does not say in its own way.
 
     The text serves readers of plain text as well, so it repeats outcome, what is missing, what was
@@ -151,7 +163,7 @@ def _own_text(answer: Answer) -> str:
     if answer.outcome == Outcome.PARTIAL:
         text = answer.text
         if answer.originals:
-            text = text.replace(references.may_stand_in(answer.originals), "")
+            text = text.replace(references.may_stand_in(answer.originals, say), "")
         lines = text.splitlines()
         return "\n".join(line for line in lines if not _names_missing(line, answer.missing))
     return answer.text
@@ -162,29 +174,31 @@ def _names_missing(line: str, missing: Sequence[str]) -> bool:
     return ours and bool(missing) and all(part in line for part in missing)
 
 
-def _notes(answer: Answer) -> Markup:
-    return join(
-        fill('<p class="note">{}</p>', note)
-        for note in answer.notes
-        if note not in _own_text(answer)
-    )
+def _notes(answer: Answer, say: Phrases) -> Markup:
+    text = _own_text(answer, say)
+    return join(fill('<p class="note">{}</p>', note) for note in answer.notes if note not in text)
 
 
 # --- beneath an answer ---------------------------------------------------------------------------
 
 
-def _not_in_library(answer: Answer, turn: int, titles: Mapping[str, str], only: str) -> Markup:
+def _not_in_library(
+    answer: Answer, turn: int, titles: Mapping[str, str], only: str, say: Phrases
+) -> Markup:
     if answer.outcome not in (Outcome.NOT_IN_LIBRARY, Outcome.PARTIAL):
         return Markup("")
     missing = answer.missing if answer.outcome == Outcome.NOT_IN_LIBRARY else ()
     return join(
         (
-            fill('<p class="missing">Not found: {}</p>', "; ".join(missing))
+            fill(
+                '<p class="missing">{}</p>',
+                say.gettext("Not found: {things}", things="; ".join(missing)),
+            )
             if missing
             else Markup(""),
             fill('<p class="searched">{}</p>', searched_line(answer, titles, only)),
-            _originals(answer.originals),
-            _nearest(answer.nearest, turn),
+            _originals(answer.originals, say),
+            _nearest(answer.nearest, turn, say),
         )
     )
 
@@ -194,16 +208,23 @@ def searched_line(answer: Answer, titles: Mapping[str, str], only: str = "") -> 
 
     Where the turn says what the search was limited to (``only``), that is not said again.
     """
-    searched = answer.searched
+    searched, say = answer.searched, phrases(answer.language)
     if only and not searched.documents:
-        return "No document of the library fits these filters together."
-    line = (
-        f"Searched {count(searched.documents, 'document')}, {count(searched.passages, 'passage')}"
-    )
+        return say.gettext("No document of the library fits these filters together.")
+    amount = {
+        "documents": documents_in_words(searched.documents, say),
+        "passages": passages_in_words(searched.passages, say),
+    }
     if only:
-        return f"{line}, with these filters."
+        return say.gettext("Searched {documents}, {passages}, with these filters.", **amount)
     limits = [_limit(name, value, titles) for name, value in searched.filters.items() if value]
-    return f"{line}, limited to {' and '.join(limits)}." if limits else f"{line}."
+    if not limits:
+        return say.gettext("Searched {documents}, {passages}.", **amount)
+    return say.gettext(
+        "Searched {documents}, {passages}, limited to {limits}.",
+        limits=" and ".join(limits),
+        **amount,
+    )
 
 
 def _limit(name: str, value: Any, titles: Mapping[str, str]) -> str:
@@ -213,20 +234,21 @@ def _limit(name: str, value: Any, titles: Mapping[str, str]) -> str:
     return f"{words.get(name, name)} {shown}"
 
 
-def _originals(originals: Sequence[Basis]) -> Markup:
+def _originals(originals: Sequence[Basis], say: Phrases) -> Markup:
     if not originals:
         return Markup("")
     items = join(
         fill(
             '<li dir="auto">{} {}</li>',
             _publication(each),
-            link(each.url) if each.url else fill("({})", references.address(each)),
+            link(each.url) if each.url else fill("({})", references.address(each, say)),
         )
         for each in originals
     )
     return fill(
-        '<section class="originals"><h3>Publications to check</h3>'
-        "<p>It may stand there. They are not in this library.</p><ul>{}</ul></section>",
+        '<section class="originals"><h3>{}</h3><p>{}</p><ul>{}</ul></section>',
+        say.gettext("Publications to check"),
+        say.gettext("It may stand there. They are not in this library."),
         items,
     )
 
@@ -237,23 +259,25 @@ def _publication(basis: Basis) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-def _nearest(hits: Sequence[Hit], turn: int) -> Markup:
+def _nearest(hits: Sequence[Hit], turn: int, say: Phrases) -> Markup:
     if not hits:
         return Markup("")
     return fill(
-        '<section class="nearest"><h3>Nearest passages (not an answer)</h3>{}</section>',
-        _hits(hits, f"t{turn}-n"),
+        '<section class="nearest"><h3>{}</h3>{}</section>',
+        say.gettext("Nearest passages (not an answer)"),
+        _hits(hits, f"t{turn}-n", say),
     )
 
 
-def _hits(hits: Sequence[Hit], prefix: str) -> Markup:
+def _hits(hits: Sequence[Hit], prefix: str, say: Phrases) -> Markup:
     items = join(
         fill(
             '<li><button type="button" class="opens" data-card="{}{}" aria-expanded="false" '
-            'aria-controls="source">{}</button><p dir="auto">{}</p></li>',
+            'aria-controls="source">{}</button><p dir="auto" lang="{}">{}</p></li>',
             prefix,
             number,
-            where(cited(hit)),
+            where(cited(hit), say),
+            written_in(hit.document, hit.passage.text),
             _cut(hit.passage.text),
         )
         for number, hit in enumerate(hits, start=1)
@@ -268,25 +292,26 @@ def _cut(text: str) -> str:
     return flat[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
-def _foot(answer: Answer, turn: int) -> Markup:
+def _foot(answer: Answer, turn: int, say: Phrases) -> Markup:
     if answer.outcome == Outcome.ABOUT_ASSISTANT:
         return Markup("")
     return fill(
         '<div class="foot"><button type="button" class="copy" data-copy="t{turn}-text">'
-        'Copy answer</button><pre id="t{turn}-text" hidden>{text}</pre></div>{refs}{reading}',
+        '{copy}</button><pre id="t{turn}-text" hidden>{text}</pre></div>{refs}{reading}',
         turn=turn,
+        copy=say.gettext("Copy answer"),
         text=references.as_text(answer),
-        refs=_references(answer.citations),
-        reading=_reading(answer.reading, turn),
+        refs=_references(answer.citations, say),
+        reading=_reading(answer.reading, turn, say),
     )
 
 
-def _references(citations: Sequence[Citation]) -> Markup:
+def _references(citations: Sequence[Citation], say: Phrases) -> Markup:
     if not citations:
         return Markup("")
     alike: dict[str, list[Citation]] = {}
     for citation in citations:
-        alike.setdefault(references.reference(citation), []).append(citation)
+        alike.setdefault(references.reference(citation, say), []).append(citation)
     items = join(
         fill(
             '<li><span class="markers">{}</span> <span dir="auto">{}</span></li>',
@@ -296,18 +321,19 @@ def _references(citations: Sequence[Citation]) -> Markup:
         for text, group in alike.items()
     )
     return fill(
-        '<details class="more"><summary>References ({})</summary>'
-        '<ul class="refs">{}</ul></details>',
+        '<details class="more"><summary>{} ({})</summary><ul class="refs">{}</ul></details>',
+        say.gettext("References"),
         len(alike),
         items,
     )
 
 
-def _reading(hits: Sequence[Hit], turn: int) -> Markup:
+def _reading(hits: Sequence[Hit], turn: int, say: Phrases) -> Markup:
     if not hits:
         return Markup("")
     return fill(
-        '<details class="more"><summary>Further reading ({})</summary>{}</details>',
+        '<details class="more"><summary>{} ({})</summary>{}</details>',
+        say.gettext("Further reading"),
         len(hits),
-        _hits(hits, f"t{turn}-r"),
+        _hits(hits, f"t{turn}-r", say),
     )
