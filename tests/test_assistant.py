@@ -330,7 +330,7 @@ def test_search(assistant: Assistant) -> None:
 def test_national_law_prevails(assistant: Assistant, question: str, expected: bool) -> None:
     answer = assistant.ask(question)
     assert ("National law prevails" in answer.text) is expected
-    assert bool(answer.notes) is expected
+    assert any("National law prevails" in note for note in answer.notes) is expected
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -654,9 +654,29 @@ def _rounded(answer: Answer) -> Answer:
     )
 
 
-def test_another_language_is_told_so(assistant: Assistant) -> None:
+def test_the_answer_is_in_the_askers_language(assistant: Assistant) -> None:
     answer = assistant.ask("Кто должен проводить личный досмотр женщин на границе?")
-    assert answer.outcome is Outcome.NOT_IN_LIBRARY
-    assert "seems to be in Russian" in answer.text
-    assert any("seems to be in Russian" in note for note in answer.notes), "the page shows notes"
-    assert answer.originals == ()
+    assert answer.language == "ru"
+    assert any("Приоритет имеет национальное законодательство" in each for each in answer.notes)
+    said = [each for each in answer.notes if "на языке оригинала (английский)" in each]
+    assert len(said) == bool(answer.citations)
+    assert "try it in English" not in answer.text
+    following = assistant.ask("2031?", [Turn("Кто?", answer)])
+    assert following.language == "ru"
+    assert "В библиотеке нет ответа" in following.text
+    assert assistant.ask("Who may search a woman traveller?").language == "en"
+
+
+def test_a_greeting_is_answered_in_its_language(assistant: Assistant) -> None:
+    answer = assistant.ask("Merhaba!")
+    assert answer.outcome is Outcome.ABOUT_ASSISTANT
+    assert answer.text.startswith("Ben GenderGPT")
+
+
+def test_an_answer_says_how_well_it_rests(assistant: Assistant) -> None:
+    answer = assistant.ask("What share of new IOM projects had a gender component in 2021?")
+    assert answer.outcome is Outcome.ANSWERED
+    assert any(note.startswith("This rests on one publication only (") for note in answer.notes)
+    assert "This rests on" in answer.text
+    refused = assistant.ask("What is the salary of a customs inspector in Norway?")
+    assert "This rests on" not in refused.text

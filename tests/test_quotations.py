@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from gendergpt.calibration import Limits
 from gendergpt.citations import verify
 from gendergpt.lexical import LexicalIndex
 from gendergpt.passages import split
@@ -258,12 +259,17 @@ def test_the_same_subject_is_not_the_same_statement(one: str, other: str) -> Non
     assert not alike(_piece(one, "a"), _piece(other, "b"))
 
 
+LIMITS = Limits(floor=0.46, off_topic=0.3, slope=10.0, shift=-5.0)
+
+
 def _choose(question: str, scored: list[Piece]) -> Choice:
     from gendergpt.scoring import Part, Wanted
 
     asked = read(question)
     ones = np.ones(1, np.float32)
-    return choose(asked, Wanted(np.zeros((1, 4), np.float32), ((0, 1),), (Part(ones, {}),)), scored)
+    return choose(
+        asked, Wanted(np.zeros((1, 4), np.float32), ((0, 1),), (Part(ones, {}),)), scored, LIMITS
+    )
 
 
 def test_the_publishers_own_words_stand_for_both() -> None:

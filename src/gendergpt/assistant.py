@@ -8,22 +8,39 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from gendergpt.answering import model
+from gendergpt.calibration import Calibration, Limits, calibration
 from gendergpt.citations import verify
-from gendergpt.embedding import Encoder, SentenceTransformerEncoder
+from gendergpt.closely import choose_lines, document
+from gendergpt.conversation import spoken
+from gendergpt.embedding import ENGLISH, Encoder, SentenceTransformerEncoder
 from gendergpt.errors import UsageError
 from gendergpt.filters import passes
 from gendergpt.followups import in_context
-from gendergpt.languages import foreign
+from gendergpt.framing import (
+    about,
+    composed,
+    corrections,
+    foreign_quotes,
+    lacking,
+    prevails,
+    refusal,
+    support,
+)
+from gendergpt.languages import answer_language
 from gendergpt.library import Library
 from gendergpt.originals import as_basis, missing, named_in, names_by_id, newest
+from gendergpt.phrases import Phrases, phrases
 from gendergpt.questions import Question, about_assistant, read, touches_law
 from gendergpt.quotable import front_matter
 from gendergpt.quotations import Choice, choose
-from gendergpt.references import basis_of, is_own, may_stand_in, nearest, publication
+from gendergpt.references import basis_of, is_own
 from gendergpt.retrieval import Candidate, Found, Query, Retriever
-from gendergpt.scoring import Piece, Source, beyond, pieces, tells_something, wanted
+from gendergpt.scoring import Analyse, Piece, Source, beyond, pieces, tells_something, wanted
 from gendergpt.settings import Settings
+from gendergpt.terms import in_english
 from gendergpt.types import (
     Answer,
     Basis,
@@ -55,15 +72,6 @@ _LOOKED_AT_FOR_PART = 5
 _NEAREST = 3
 _ORIGINALS = 3
 _READING = 4
-_PREVAILS = (
-    "National law prevails: on searches, detention and law, check your national law and standing "
-    "instructions. This is no legal advice."
-)
-_FOREIGN = (
-    "The question seems to be in {}. Questions are understood well in English only, so far: please "
-    "try it in English."
-)
-_NO_ANSWER = "The library holds no answer to this question."
 _log = logging.getLogger(__name__)
 
 
@@ -86,9 +94,13 @@ class Assistant:
     Args:
         library: an open library.
         encoder: the encoder that the library was made with.
+        limits: how weak an answer may be; by default as calibrated for the encoder.
     """
 
-    def __init__(self, library: Library, encoder: Encoder) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, limits: Calibration | None = None
+    ) -> None:
+        self._calibration = limits or calibration(encoder.name)
         self.library = library
         self._encoder = encoder
         self._retriever = Retriever(library, encoder)
@@ -96,8 +108,23 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Load the model and open the stores now, so that the first question does not wait."""
-        self._retriever.search("border", 1)
+        self._retriever.search("граница", 1)  # what other languages need is loaded with it
         self.suggestions()
+
+    @property
+    def encoder(self) -> str:
+        """The encoder's name."""
+        return self._encoder.name
+
+    def relevance(self, question: str) -> tuple[float, float]:
+        """Return the relevance of the best sentence, and the cosine of the nearest passage.
+
+        Refusals are calibrated with them.
+        """
+        reading = read(_checked(question))
+        query = self._retriever.query(reading.asked)
+        found = self._found(reading, query, None)
+        return self._choice(reading, query, found, ()).relevance, found.similarity
 
     def documents(self) -> list[Document]:
         """Return what the library holds now, by title."""
@@ -134,7 +161,8 @@ class Assistant:
         if limit < 1:
             raise UsageError(f"limit = {limit}: at least 1 hit must be asked for.")
         self.library.refresh()
-        hits = self._retriever.search(_checked(text), limit, filters, stage)
+        wanted = self.library.lexical.corrected(in_english(_checked(text)).text).text
+        hits = self._retriever.search(wanted, limit, filters, stage)
         self.library.refresh()  # refuses hits of a model that the library has left meanwhile
         return hits
 
@@ -165,24 +193,40 @@ class Assistant:
         Arguments and errors are those of :meth:`ask`.
         """
         text = _checked(question)
-        frame = _Frame(text, self.library.refresh(), self._encoder.name, filters)
+        say = phrases(answer_language(text, history[-1].answer.language if history else "en"))
+        frame = _Frame(text, self.library.refresh(), self.encoder, filters, say)
         if about_assistant(text):
             yield Retrieved(())
             yield from _told(self._about(frame))
             return
         earlier, told = _context(history)
         resolved = in_context(text, earlier, told)
+        spelled = self.library.lexical.corrected(resolved.text)
+        if spelled.changes and resolved.own is None:
+            resolved = replace(resolved, text=spelled.text)
+            frame = replace(frame, corrected=spelled.changes)
         reading = read(resolved.text, resolved.own)
         query = self._retriever.query(reading.asked)
         found = self._found(reading, query, filters)
+        ordered = found.candidates
+        talk = spoken(text, history)
+        if talk is not None:
+            own = self._retriever.query(text) if resolved.own is not None else query
+            heard = self._retriever.candidates(own, filters, talk).candidates[:_LOOKED_AT]
+            found, ordered = _joined(found, heard)
         hits = tuple(
-            replace(candidate.hit, rank=number)
-            for number, candidate in enumerate(found.candidates, 1)
+            replace(candidate.hit, rank=number) for number, candidate in enumerate(ordered, 1)
         )
         yield Retrieved(hits)
-        choice = self._choice(reading, query, found, told if resolved.more else ())
+        told = told if resolved.more else []
+        choice = self._closely(reading, query, found, told, filters)
+        if choice is None:
+            choice = self._choice(reading, query, found, told)
         citations = self._citations(choice.quotes)
-        answer = self._answer(frame, reading, choice, citations, hits)
+        sure = choice.confidence
+        sure = self._limits(query).confidence(choice.relevance) if sure is None else sure
+        confidence = round(sure, 4)
+        answer = self._answer(frame, reading, choice, citations, hits, confidence)
         self.library.refresh()  # refuses an answer from a model that the library has left meanwhile
         yield from _told(answer)
 
@@ -194,7 +238,7 @@ class Assistant:
         best = {each.hit.passage.id: each for each in whole.candidates[:_LOOKED_AT]}
         for start, end in question.parts:
             part = question.asked[start:end]
-            if not tells_something(part, self.library.lexical.terms):
+            if not tells_something(part, self._analyse(query)):
                 continue
             more = self._retriever.candidates(self._retriever.query(part), filters)
             for each in more.candidates[:_LOOKED_AT_FOR_PART]:
@@ -212,11 +256,40 @@ class Assistant:
         told: Sequence[str],
     ) -> Choice:
         lexical = self.library.lexical
-        needs = wanted(question, query, lexical.terms, lexical.rarity)
+        needs = wanted(question, query, self._analyse(query), lexical.rarity)
         names = names_by_id(self.library.ledger.originals())
         sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
         scored = pieces(question, sources, needs, lexical.terms)
-        return choose(question, needs, beyond(scored, told), found.similarity, found.topic)
+        limits = self._limits(query)
+        ranked = beyond(scored, told)
+        return choose(question, needs, ranked, limits, found.similarity, found.topic)
+
+    def _closely(
+        self,
+        question: Question,
+        query: Query,
+        found: Found,
+        told: Sequence[str],
+        filters: Filters | None,
+    ) -> Choice | None:
+        """Choose among the lines of the one document that is asked about, None where it is not."""
+        learnt = model(self._encoder.name)
+        if learnt is None or found.placed or not found.candidates or not _one_document(filters):
+            return None
+        names = names_by_id(self.library.ledger.originals())
+        sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
+        own = self.library.ledger.page_text(sources[0].document.id, None) or ""
+        lexical = self.library.lexical
+        lines = document(sources, lambda span: own)
+        return choose_lines(question, query, lines, learnt, lexical.terms, lexical.rarity, told)
+
+    def _analyse(self, query: Query) -> Analyse:
+        """Return what turns words of a question into terms."""
+        return partial(self.library.lexical.terms, language=query.language)
+
+    def _limits(self, query: Query) -> Limits:
+        known = self._calibration
+        return known.same_language if query.language == ENGLISH else known.across_languages
 
     def _citations(self, quotes: Sequence[Piece]) -> list[Citation]:
         """Number the quotations that are found in their pages' own text; drop the others."""
@@ -260,25 +333,27 @@ class Assistant:
         choice: Choice,
         citations: Sequence[Citation],
         hits: Sequence[Hit],
+        confidence: float,
     ) -> Answer:
-        language = None if citations else foreign(question.text)
-        notes = (
-            *((_FOREIGN.format(language),) if language else ()),
-            *((_PREVAILS,) if touches_law(question.text) else ()),
-        )
+        say = frame.say
+        absent = lacking(choice.missing, say)
+        law = prevails(say) if touches_law(question.text) else None
+        spelled = corrections(frame.corrected, say)
+        said = (spelled, support(citations, say), foreign_quotes(citations, say), law)
+        notes = tuple(note for note in said if note)
         searched = self._searched(frame.filters)
         telling = tuple(hit for hit in hits if _tells(hit))
         originals: tuple[Basis, ...] = ()
-        if (choice.missing or not citations) and not language:
+        if choice.missing or not citations:
             originals = self._originals(question, choice, telling[:_NEAREST])
         if not citations:
             near = telling[:_NEAREST]
             outcome = Outcome.NOT_IN_LIBRARY
-            text = _refusal(choice.missing, searched, near, originals)
+            text = refusal(absent, searched, near, originals, say)
             reading: tuple[Hit, ...] = ()
         else:
             outcome = Outcome.PARTIAL if choice.missing else Outcome.ANSWERED
-            text, near = _composed(citations, choice.missing, originals), ()
+            text, near = composed(citations, absent, originals, say), ()
             quoted = {citation.passage_id for citation in citations}
             reading = tuple(hit for hit in telling if hit.passage.id not in quoted)[:_READING]
         return Answer(
@@ -286,35 +361,26 @@ class Assistant:
             outcome=outcome,
             text="\n\n".join([text, *notes]),
             citations=tuple(citations),
-            missing=choice.missing,
+            missing=absent,
             nearest=near,
             searched=searched,
             originals=originals,
+            language=say.language,
             encoder=frame.encoder,
             generation=frame.generation,
             notes=notes,
             reading=reading,
             query=question.text,
+            confidence=confidence,
         )
 
     def _about(self, frame: _Frame) -> Answer:
-        documents = self.library.documents()
-        own = sum(document.kind is Kind.SUMMARY for document in documents)
-        text = (
-            "I am GenderGPT, an assistant for guidance on gender mainstreaming in border "
-            "management. I answer only with passages from this library that you can open and "
-            "check, "
-            "and I say so when the library holds no answer. I give no legal advice. "
-            f"The library holds {_count(len(documents), 'document')}; {own} of them "
-            f"{'is a summary' if own == 1 else 'are summaries'} in our own words about "
-            "publications. Ask, for instance, about searches, interviews, training, recruitment or "
-            "the standards of the UN, the OSCE and the EU."
-        )
         return Answer(
             question=frame.question,
             outcome=Outcome.ABOUT_ASSISTANT,
-            text=text,
+            text=about(self.library.documents(), frame.say),
             searched=self._searched(frame.filters),
+            language=frame.say.language,
             encoder=frame.encoder,
             generation=frame.generation,
             query=frame.question,
@@ -356,6 +422,22 @@ class _Frame:
     generation: int
     encoder: str
     filters: Filters | None
+    say: Phrases
+    corrected: tuple[tuple[str, str], ...] = ()
+
+
+def _one_document(filters: Filters | None) -> bool:
+    named = filters.document if filters is not None else None
+    return isinstance(named, str) or (named is not None and len(named) == 1)
+
+
+def _joined(found: Found, heard: Sequence[Candidate]) -> tuple[Found, tuple[Candidate, ...]]:
+    """Add what the conversation brings up; return it all, and it all with that first."""
+    known = {each.hit.passage.id for each in found.candidates}
+    new = {each.hit.passage.id for each in heard}
+    more = [each for each in heard if each.hit.passage.id not in known]
+    rest = [each for each in found.candidates if each.hit.passage.id not in new]
+    return replace(found, candidates=(*found.candidates, *more)), (*heard, *rest)
 
 
 def _checked(text: str) -> str:
@@ -428,54 +510,3 @@ def _told(answer: Answer) -> Iterator[Event]:
     lines = answer.text.splitlines(keepends=True)
     yield from (TextDelta(line) for line in lines)
     yield answer
-
-
-def _composed(
-    citations: Sequence[Citation], missing: Sequence[str], originals: Sequence[Basis]
-) -> str:
-    blocks: list[str] = []
-    current = None
-    for citation in citations:
-        source = publication(citation)
-        if source != current:
-            blocks.append(f"{source[:1].upper()}{source[1:]}:")
-            current = source
-        own = citation.document.kind is Kind.SUMMARY
-        quote = citation.quote if own else f"“{citation.quote}”"
-        blocks[-1] += f"\n{quote} [{citation.marker}]"
-    if missing:
-        blocks.append(f"Not found in the library: {_listed(missing)}.")
-    if originals:
-        blocks.append(may_stand_in(originals))
-    return "\n\n".join(blocks)
-
-
-def _refusal(
-    missing: Sequence[str],
-    searched: Searched,
-    near: Sequence[Hit],
-    originals: Sequence[Basis],
-) -> str:
-    lines = [_NO_ANSWER]
-    if missing:
-        lines.append(f"Not found: {_listed(missing)}.")
-    where = " with your filters" if searched.filters else ""
-    lines.append(
-        f"Searched{where}: {_count(searched.documents, 'document')}, "
-        f"{_count(searched.passages, 'passage')}."
-    )
-    text = "\n".join(lines)
-    if originals:
-        text += f"\n\n{may_stand_in(originals)}"
-    if near:
-        text += "\n\nNearest passages (not an answer):\n"
-        text += "\n".join(f"– {nearest(hit)}" for hit in near)
-    return text
-
-
-def _listed(things: Sequence[str]) -> str:
-    return "; ".join(things)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -72,13 +72,20 @@ class Resolved:
     more: bool = False
 
 
-def in_context(text: str, earlier: Sequence[str], last_quotes: Sequence[str]) -> Resolved:
+def in_context(
+    text: str,
+    earlier: Sequence[str],
+    last_quotes: Sequence[str],
+    typed: Sequence[str] | None = None,
+) -> Resolved:
     """Put in what a question refers back to; one that stands alone stays as it is.
 
     Args:
         text: the question as typed.
         earlier: the questions before it as they were searched for, oldest first.
         last_quotes: the quotations of the answer before it.
+        typed: the questions before it as they were typed, as many as ``earlier``. With them, words
+            are taken from the last question that stood alone, not from a chain of follow-ups.
     """
     text = " ".join(text.split())
     if not earlier or len(text) > _LONGEST_FOLLOW_UP:
@@ -89,18 +96,27 @@ def in_context(text: str, earlier: Sequence[str], last_quotes: Sequence[str]) ->
     shifted = _shifted_year(text, earlier[-1])
     if shifted is not None:
         return Resolved(shifted)
-    if not _leans(text):
+    if not leans(text):
         return Resolved(text)
     swapped = _swapped(text, earlier[-1])
     if swapped is not None:
         return Resolved(swapped)
-    before = earlier[-1].rstrip()
+    before = (_standing(earlier, typed) if typed else earlier[-1]).rstrip()
     more = bool(_MORE.search(text))
     return Resolved(f"{before} {text}", (len(before) + 1, len(before) + 1 + len(text)), more)
 
 
-def _leans(text: str) -> bool:
-    """Say whether a question needs the conversation to be understood."""
+def _standing(earlier: Sequence[str], typed: Sequence[str]) -> str:
+    """Return the last question that stands alone, as it was searched for."""
+    for searched, as_typed in zip(reversed(earlier), reversed(typed), strict=True):
+        own = " ".join(as_typed.split())
+        if not searched.endswith(own) or (searched == own and not leans(own)):
+            return searched
+    return earlier[0]
+
+
+def leans(text: str) -> bool:
+    """Say whether a question's words, in English, need the conversation to be understood."""
     if _ELLIPSIS.search(text) or _POINTS_BACK.search(text):
         return True
     words = re.findall(r"[\w'’-]+", text)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from gendergpt.calibration import Limits
 from gendergpt.names import Named, NameKind, holds
 from gendergpt.questions import Question, Shape, answers_shape, close_to
 from gendergpt.references import REMARK
@@ -26,24 +27,19 @@ class Choice:
 
     ``quotes`` is empty where nothing answers; ``missing`` says what of the question is not met.
     ``near`` holds the ids of passages so near that the publications behind them may hold it.
+    ``relevance`` is that of the best sentence, whether it was chosen or not. ``confidence`` is the
+    probability that the question is answered, where it is known without calibration.
     """
 
     quotes: tuple[Piece, ...] = ()
     missing: tuple[str, ...] = ()
     near: frozenset[str] = frozenset()
+    relevance: float = 0.0
+    confidence: float | None = None
 
-
-FLOOR = 0.46
-"""Least relevance of the best sentence: below it the library holds no answer."""
-
-OFF_TOPIC = 0.30
-"""Below this cosine (of the default encoder) the question is about something else altogether."""
 
 _SURE = 0.6
 """From this relevance on, a sentence is on the topic whatever the cosine says."""
-
-_LOWER_FLOOR = 0.43
-"""Least relevance of any quotation."""
 
 _CLOSE = 0.75
 """Least share of the best score for quotations after the first."""
@@ -59,6 +55,7 @@ def choose(
     question: Question,
     wanted: Wanted,
     scored: Sequence[Piece],
+    limits: Limits,
     similarity: float = 1.0,
     topic: bool = True,
 ) -> Choice:
@@ -71,20 +68,24 @@ def choose(
         question: what is asked and named.
         wanted: the encoded question.
         scored: quotable sentences, best first.
+        limits: how weak an answer may be.
         similarity: cosine of the question and the passage that is nearest to it.
         topic: the question has more to it than a numbered place or page that it names.
     """
     placed = _at_place(question, scored, topic)
     if placed is not None:
-        return placed
+        return replace(placed, relevance=1.0)
     best = max((piece.relevance for piece in scored), default=0.0)
     # The search for near vectors is approximate: it may miss what other searches find.
-    if best < FLOOR or (similarity < OFF_TOPIC and best < _SURE):
-        return Choice()
-    relevant = [piece for piece in scored if piece.relevance >= max(_LOWER_FLOOR, _NEAR * best)]
+    if best < limits.floor or (similarity < limits.off_topic and best < _SURE):
+        return Choice(relevance=best)
+    least = max(limits.lower_floor, _NEAR * best)
+    relevant = [piece for piece in scored if piece.relevance >= least]
     absent = _absent(question, relevant)
-    choice = _chosen(question, wanted, scored, relevant, absent)
-    return replace(choice, near=frozenset() if _elsewhere(absent) else _passages(relevant))
+    choice = replace(_chosen(question, wanted, scored, relevant, absent), relevance=best)
+    return replace(
+        choice, near=frozenset() if _elsewhere(absent) else _passages(relevant, limits.floor)
+    )
 
 
 def _chosen(
@@ -155,8 +156,8 @@ def _reading_order(piece: Piece) -> tuple[str, int, int]:
     return piece.source.document.id, first.page.number if first.page else 0, first.start
 
 
-def _passages(pieces: Sequence[Piece]) -> frozenset[str]:
-    return frozenset(piece.source.passage.id for piece in pieces if piece.relevance >= FLOOR)
+def _passages(pieces: Sequence[Piece], floor: float) -> frozenset[str]:
+    return frozenset(piece.source.passage.id for piece in pieces if piece.relevance >= floor)
 
 
 def _elsewhere(absent: Sequence[Named]) -> bool:

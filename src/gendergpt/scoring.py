@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import exp
 
 import numpy as np
@@ -24,6 +25,9 @@ from gendergpt.retrieval import Query
 from gendergpt.types import Document, Passage, Sentence, Span
 
 Analyse = Callable[[str], list[str]]
+AnalyseIn = Callable[[str, str | None], list[str]]
+"""The same with the language of the text."""
+
 Rarity = Callable[[Sequence[str]], dict[str, float]]
 Floats = NDArray[np.float32]
 
@@ -179,7 +183,7 @@ _REMARK_DISCOUNT = 0.93
 
 
 def pieces(
-    question: Question, sources: Iterable[Source], wanted: Wanted, analyse: Analyse
+    question: Question, sources: Iterable[Source], wanted: Wanted, analyse_in: AnalyseIn
 ) -> list[Piece]:
     """Return the quotable sentences of passages, scored.
 
@@ -187,7 +191,7 @@ def pieces(
         question: what is asked.
         sources: passages, best first.
         wanted: the encoded question.
-        analyse: turns text into stemmed words.
+        analyse_in: turns text of a language into its terms.
     """
     result: list[Piece] = []
     for source in sources:
@@ -195,6 +199,7 @@ def pieces(
             continue
         heading = source.tokens[source.starts < 0]
         above = best_matches(wanted.tokens, [heading])[0] if len(heading) else None
+        analyse = partial(_analysed, analyse_in, source.document.language)
         named = frozenset(analyse(" ".join([*source.passage.heading, source.record])))
         places = question.places if source.placed else ()
         for sentence in _candidates(source.passage, places):
@@ -203,6 +208,10 @@ def pieces(
                 piece = replace(piece, placed=at_place(sentence, places))
                 result.append(_favoured(question, piece))
     return sorted(result, key=lambda piece: -piece.score)
+
+
+def _analysed(analyse_in: AnalyseIn, language: str | None, text: str) -> list[str]:
+    return analyse_in(text, language)
 
 
 _DEFINES = re.compile(r"\b(?:means|is|are|refers? to|defines?|defined|describes?|stands for)\b")

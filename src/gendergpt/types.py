@@ -332,7 +332,9 @@ class Answer(_Value):
     ``text`` carries markers ``[1]``; ``citations`` are numbered as in it. ``nearest`` holds hits
     that are shown as "not an answer"; ``reading`` passages for reading on beneath an answer.
     ``notes`` are our own remarks (for instance that national law prevails). ``query`` is the
-    question as it was searched for, which differs from ``question`` in follow-ups.
+    question as it was searched for, which differs from ``question`` in follow-ups. ``confidence``
+    is how likely it is, from 0 to 1, that the library answers the question; None where nothing was
+    searched for.
     """
 
     question: str
@@ -350,6 +352,7 @@ class Answer(_Value):
     notes: tuple[str, ...] = ()
     reading: tuple[Hit, ...] = ()
     query: str | None = None
+    confidence: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the contract's JSON; ``originals`` are cut to title, publisher, year, url."""
