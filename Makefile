@@ -1,7 +1,8 @@
 # GenderGPT: one command for everything one does here. The work is in scripts/.
 # The interpreter is found by scripts/setup.sh; PYTHON=... chooses another one.
 PORT ?= 7860
-EVALSET ?= ../shared/evalsets/scifact
+EVALSETS ?= ../shared/evalsets ../shared/questions
+PROFILE ?= quick
 
 .PHONY: help setup run test bench eval
 
@@ -22,6 +23,6 @@ bench: ## Measure speed beside the plain LangChain way, on the same files.
 	@sh scripts/setup.sh dev bench
 	@.venv/bin/python benchmarks/run.py
 
-eval: ## Measure retrieval on a folder of judged questions (EVALSET=...).
-	@sh scripts/setup.sh dev
-	@.venv/bin/gendergpt eval "$(EVALSET)"
+eval: ## Measure answers and retrieval on judged questions (EVALSETS=..., PROFILE=full).
+	@sh scripts/setup.sh dev eval
+	@.venv/bin/gendergpt eval $(EVALSETS) --profile "$(PROFILE)" --out eval-output

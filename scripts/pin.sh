@@ -9,7 +9,7 @@ fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 "${PYTHON:-python3}" -m venv "$fresh"
 "$fresh/bin/pip" install -qq "torch==$torch"
-"$fresh/bin/pip" install -qq -e '.[dev,bench]'
+"$fresh/bin/pip" install -qq -e '.[dev,bench,eval]'
 {
     echo "# Exact versions of all that GenderGPT, its checks and its benchmarks install, as resolved in"
     echo "# a new environment on $(date +%F) by scripts/pin.sh; not to be edited by hand."

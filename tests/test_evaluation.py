@@ -3,18 +3,23 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from math import log2
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from gendergpt import Settings
+from gendergpt.cli import main
+from gendergpt.cli.output import USAGE
 from gendergpt.errors import UnavailableError, UsageError
-from gendergpt.evaluation import evaluate, metrics, render, sets
+from gendergpt.evaluation import EvalReport, evaluate, kinds, metrics, render, sets
+from gendergpt.evaluation.figures import OURS, SetResult
 from gendergpt.evaluation.metrics import Estimate
-from gendergpt.evaluation.report import EvalReport, StageResult, changes, latest, markdown, shown
 from gendergpt.readers.markdown import MarkdownReader
 
 DOCUMENTS = [
@@ -64,61 +69,236 @@ def write_set(folder: Path) -> Path:
     return folder
 
 
+LANGUAGES = {
+    "en": "Which officer searches women travellers?",
+    "de": "Who searches women travellers?",
+}
+
+
+def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+
+
+def write_pages(folder: Path) -> Path:
+    """Write a set like omosqa, whose first page has three lines."""
+    folder.mkdir(parents=True)
+    rows = [{"id": f"en::{id_}", "title": title, "text": text} for id_, title, text in DOCUMENTS]
+    rows[0]["text"] = "Searching travellers\nWomen officers search women.\nBuses leave at noon."
+    write_lines(folder / "corpus.en.jsonl", rows)
+    asked = {"pid": "a", "split": "dev"}
+    for language, text in LANGUAGES.items():
+        right = {"id": "1", "text": text, "answerable": True, "answer_lines": [1], **asked}
+        wrong = {"id": "2", "text": "How much is a visa?", "answerable": False, "answer_lines": []}
+        write_lines(folder / f"queries.{language}.jsonl", [right, wrong | asked])
+    (folder / "qrels.en.tsv").write_text("1\ten::a\t1\n", "utf-8")
+    return folder
+
+
+def write_paragraphs(folder: Path) -> Path:
+    """Write a set like xquad."""
+    folder.mkdir(parents=True)
+    rows = [{"id": f"en::{id_}", "title": title, "text": text} for id_, title, text in DOCUMENTS]
+    write_lines(folder / "corpus.en.jsonl", rows)
+    for language in ("en", "ru"):
+        write_lines(folder / f"queries.{language}.jsonl", [{"id": "1", "text": "servicing radio"}])
+    (folder / "qrels.en.tsv").write_text("1\ten::l\t1\n", "utf-8")
+    return folder
+
+
+def write_conversations(folder: Path) -> Path:
+    """Write a set like doc2dial: the gold span of the second turn is in the second sentence."""
+    folder.mkdir(parents=True)
+    rows = [{"id": id_, "title": title, "text": text} for id_, title, text in DOCUMENTS]
+    write_lines(folder / "docs.jsonl", rows)
+    gold = {"gold_doc": "a", "gold_spans": [{"start": 43, "end": 65}]}
+    said = [{"role": "user", "text": "searching women"}, {"role": "agent", "text": "By women."}]
+    turns: list[dict[str, Any]] = [
+        {"id": "d_1", "text": "Is the search of a traveller private?", "history": []},
+        {"id": "d_3", "text": "Is the search private?", "history": said},
+    ]
+    write_lines(folder / "queries.jsonl", [turn | gold for turn in turns])
+    return folder
+
+
+def write_unanswerable(folder: Path) -> Path:
+    """Write a set like squad2."""
+    folder.mkdir(parents=True)
+    rows = [{"id": id_, "title": title, "text": text} for id_, title, text in DOCUMENTS]
+    write_lines(folder / "corpus.jsonl", rows)
+    right = {"id": "1", "text": "Which officer searches women travellers?", "doc": "a"}
+    wrong = {"id": "2", "text": "Who invented the telephone in Peru?", "doc": "a"}
+    told = {"is_impossible": False, "answers": [{"text": "woman officer", "start": 0}]}
+    write_lines(
+        folder / "queries.jsonl", [right | told, wrong | {"is_impossible": True, "answers": []}]
+    )
+    return folder
+
+
+def write_rewrites(folder: Path) -> Path:
+    """Write a set like cast."""
+    folder.mkdir(parents=True)
+    first = {
+        "id": "1_1",
+        "history": [],
+        "text": "What is a border?",
+        "rewrite": "What is a border?",
+    }
+    then = {"id": "1_2", "history": ["What is a border?"], "text": "Who guards it?"}
+    write_lines(folder / "turns.jsonl", [first, then | {"rewrite": "Who guards a border?"}])
+    return folder
+
+
+@dataclass
+class Ran:
+    """A run over tiny sets of all kinds, one over the first again, their folder, the print."""
+
+    first: EvalReport
+    second: EvalReport
+    out: Path
+    printed: str
+
+    def set(self, name: str) -> SetResult:
+        return next(result for result in self.first.sets if result.name == name)
+
+    def value(self, name: str, task: str, measure: str) -> float:
+        figure = self.set(name).figure(task, measure)
+        assert figure is not None, (name, task, measure)
+        return figure.estimate.value
+
+
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[EvalReport, EvalReport, Path, str]:
-    """Return two reports of the same set, the folder of their JSON, and what was printed."""
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("evaluation")
-    judged, out = write_set(folder / "tiny"), folder / "out"
+    sets_, out = folder / "sets", folder / "out"
+    write_set(sets_ / "tiny")
+    write_pages(sets_ / "pages")
+    write_paragraphs(sets_ / "paragraphs")
+    write_conversations(sets_ / "conversations")
+    write_unanswerable(sets_ / "unanswerable")
+    write_rewrites(sets_ / "rewrites")
     printed = Console(file=io.StringIO(), width=160)
     settings = Settings(library=folder / "untouched")
-    first = evaluate([judged], settings, out, workspace=folder / "kept", console=printed)
-    second = evaluate([judged], settings, out, workspace=folder / "kept", console=printed)
+    first, second = (
+        evaluate(each, settings, out, compare=False, workspace=folder / "kept", console=printed)
+        for each in ([sets_], [sets_ / "tiny"])
+    )
     printed.print(render(second))
     assert isinstance(printed.file, io.StringIO)
-    return first, second, out, printed.file.getvalue()
+    return Ran(first, second, out, printed.file.getvalue())
 
 
 # --- through the real ingest and the real assistant ---------------------------------------------
 
 
 @pytest.mark.slow
-def test_every_stage_finds_what_the_tiny_set_asks_for(
-    runs: tuple[EvalReport, EvalReport, Path, str],
-) -> None:
-    (result,) = runs[0].sets
+def test_a_folder_of_sets_stands_for_all_of_them(ran: Ran) -> None:
+    kinds_ = {result.name: result.kind for result in ran.first.sets}
+    assert kinds_ == {
+        "conversations": "conversations",
+        "pages": "pages in several languages",
+        "paragraphs": "questions in several languages",
+        "rewrites": "follow-ups with rewrites",
+        "tiny": "judged documents",
+        "unanswerable": "unanswerable questions",
+    }
+
+
+@pytest.mark.slow
+def test_every_stage_finds_what_the_tiny_set_asks_for(ran: Ran) -> None:
+    result = ran.set("tiny")
     assert (result.documents, result.queries, result.quarantined) == (12, 5, 0)
-    assert [stage.stage for stage in result.stages] == ["lexical", "dense", "fused", "reranked"]
-    for stage in result.stages:
-        assert stage.measures["hit@5"] == Estimate(1.0, 1.0, 1.0)
-        assert stage.median_ms > 0
-    reranked = result.stages[-1].measures
-    assert reranked["nDCG@10"].value == pytest.approx(1.0)
-    assert reranked["MRR@10"].value == pytest.approx(1.0)
-    assert [(gain.stage, gain.over) for gain in result.gains][-1] == ("reranked", "fused")
+    for way in (OURS, "lexical", "dense", "fused"):
+        figure = result.figure("retrieval", "hit@5", way)
+        assert figure is not None and figure.count == 5
+        assert figure.estimate == Estimate(1.0, 1.0, 1.0), way
+    assert {gain.over for gain in result.results.gains} == {"lexical", "dense", "fused"}
+    (times,) = [each for each in result.latencies if each.way == OURS]
+    assert times.count == 5 and 0 < times.median_ms <= times.p95_ms
 
 
 @pytest.mark.slow
-def test_json_is_written_and_compared_with_the_last_run(
-    runs: tuple[EvalReport, EvalReport, Path, str],
-) -> None:
-    first, second, out, printed = runs
-    assert first.path and second.path and len(list(out.glob("eval-*.json"))) == 2
-    content = json.loads(Path(second.path).read_text("utf-8"))
-    assert content == second.to_dict()
-    assert content["encoder"] == "all-MiniLM-L6-v2" and content["precision"] in ("fp32", "bf16")
+def test_each_language_is_a_task_and_sentences_are_lines(ran: Ran) -> None:
+    assert ran.value("pages", "en → en", "nDCG@10") == 1.0
+    assert ran.set("pages").figure("de → en", "hit@5") is not None
+    assert ran.value("pages", "answer sentences", "recall") == 1.0
+    assert ran.value("paragraphs", "en → en", "hit@5") == 1.0
+    assert ran.set("paragraphs").figure("ru → en", "hit@5") is not None
+
+
+@pytest.mark.slow
+def test_spans_of_whole_documents_are_found_in_a_conversation(ran: Ran) -> None:
+    for task in ("with history", "last turn alone", "turns joined", "first turns"):
+        assert ran.value("conversations", task, "hit@5") == 1.0
+
+
+@pytest.mark.slow
+def test_refusals_and_short_answers(ran: Ran) -> None:
+    assert ran.value("unanswerable", "refusal", "recall") == 1.0
+    assert ran.value("unanswerable", "short answers", "gold answer in what is shown") == 1.0
+    (curve,) = ran.set("unanswerable").results.curves
+    assert curve.auroc == 1.0 and curve.risk[-1] == 0.5
+    assert ran.value("unanswerable", "quotations", "found where they say") == 1.0
+
+
+@pytest.mark.slow
+def test_follow_ups_are_compared_with_their_rewrites(ran: Ran) -> None:
+    assert ran.value("rewrites", "words taken from history", "recall") == 1.0
+    assert ran.value("rewrites", "questions that need no history", "left as they are") == 1.0
+
+
+@pytest.mark.slow
+def test_json_is_written_and_compared_with_the_last_run(ran: Ran) -> None:
+    assert ran.first.path and ran.second.path and len(list(ran.out.glob("eval-*.json"))) == 2
+    content = json.loads(Path(ran.second.path).read_text("utf-8"))
+    assert content == ran.second.to_dict()
+    assert content["encoder"] and content["precision"] in ("fp32", "bf16")
     assert content["versions"]["torch"] and content["sets"]["tiny"]["passages"] == 12
-    assert first.previous is None and second.previous == Path(first.path).name
-    assert second.changes == () and "No measure differs" in printed
-    assert "reranked − dense" in printed
+    assert ran.first.previous is None and ran.second.previous == Path(ran.first.path).name
+    assert ran.second.changes == () and "No figure differs" in ran.printed
+    assert "nDCG@10: GenderGPT − dense" in ran.printed
+    page = Path(ran.first.path).with_suffix(".html").read_text("utf-8")
+    assert "<svg" in page and "Risk by coverage" in page
 
 
 @pytest.mark.slow
-def test_kept_library_is_used_again_and_the_users_is_left_alone(
-    runs: tuple[EvalReport, EvalReport, Path, str],
+def test_kept_library_is_used_again_and_the_users_is_left_alone(ran: Ran) -> None:
+    assert all(result.ingest_seconds is not None for result in ran.first.sets)
+    assert all(result.ingest_seconds is None for result in ran.second.sets)
+    assert not (ran.out.parent / "untouched").exists()
+
+
+@pytest.mark.slow
+def test_own_questions_are_asked_of_the_users_library(
+    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second, out, _ = runs
-    assert first.sets[0].ingest_seconds is not None and second.sets[0].ingest_seconds is None
-    assert not (out.parent / "untouched").exists()
+    library = ran.out.parent / "kept" / "tiny" / "library"
+    lines = ["question,cite,page,contains"]
+    lines += [f"{QUERIES['1'][0]},searching travellers,,woman officer"]
+    lines += [f"{QUERIES['1'][0]},uniforms,,", f"{QUERIES['1'][0]},searching travellers,7,"]
+    lines += [f"{QUERIES['1'][0]},none,,", "Who invented the telephone in Peru?,none,,"]
+    path = tmp_path / "my-questions.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    assert main(["eval", str(path), "--library", str(library), "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    faults = [each["fault"] for each in content["questions"]]
+    assert faults[0] is None and faults[1] == "another document is cited"
+    assert faults[2] == "not cited from page 7"
+    assert faults[3] == "something is cited, and nothing should be" and faults[4] is None
+    assert content["questions"][0]["cited"] == ["Searching travellers"]
+    shares = {each["measure"]: (each["value"], each["count"]) for each in content["figures"]}
+    assert shares == {
+        "cited": (pytest.approx(1 / 3, abs=1e-4), 3),
+        "among the first five": (pytest.approx(2 / 3, abs=0.34), 3),
+        "refused": (0.5, 2),
+    }
+    assert main(["eval", str(path), "--library", str(library)]) == 0
+    printed = capsys.readouterr().out
+    assert "another document is cited" in printed and "questions, cited: 0.333" in printed
+
+
+@pytest.mark.slow
+def test_own_questions_come_alone(tmp_path: Path) -> None:
+    assert main(["eval", str(tmp_path / "one.csv"), str(tmp_path)]) == USAGE
 
 
 # --- measures and intervals ----------------------------------------------------------------------
@@ -166,6 +346,21 @@ def test_paired_difference_sees_what_unpaired_intervals_hide() -> None:
     assert metrics.mean(ours).low < metrics.mean(theirs).high
     with pytest.raises(ValueError, match="same queries"):
         metrics.difference(ours, theirs[:-1])
+
+
+def test_precision_recall_and_f1_are_pooled_over_queries() -> None:
+    counts = np.array([[1, 2, 1], [0, 0, 3]], np.float64)
+    found = metrics.detection(counts)
+    assert found["precision"].value == 0.5
+    assert found["recall"].value == 0.25
+    assert found["F1"].value == pytest.approx(1 / 3)
+    assert found["recall"].low == 0.0 and found["recall"].high == 1.0
+
+
+def test_nothing_predicted_and_nothing_wanted_count_as_zero() -> None:
+    found = metrics.detection(np.zeros((3, 3)))
+    assert {name: each.value for name, each in found.items()} == dict.fromkeys(found, 0.0)
+    assert metrics.ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0])).value == 0.5
 
 
 def test_missing_metrics_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,42 +437,30 @@ def test_folders_that_cannot_be_measured(tmp_path: Path) -> None:
         evaluate([one, other])
     with pytest.raises(UsageError, match="no set was named"):
         evaluate([])
+    with pytest.raises(UsageError, match="no profile 'slow'; the profiles are quick, full"):
+        evaluate([one], profile="slow")
 
 
-# --- the report -----------------------------------------------------------------------------------
+def test_large_sets_are_left_to_the_full_profile(tmp_path: Path) -> None:
+    judged = write_set(tmp_path / "large")
+    rows = [{"id": str(number), "title": "", "text": "x"} for number in range(3000)]
+    write_lines(judged / "corpus.jsonl", [*rows, *({"id": d[0], "text": d[2]} for d in DOCUMENTS)])
+    report = evaluate([judged], profile="quick", compare=False)
+    assert report.sets == ()
+    assert "3,012 documents; --profile full" in report.skipped["large"]
 
 
-def report(value: float) -> EvalReport:
-    from gendergpt.evaluation.report import Gain, SetResult
-
-    estimate = Estimate(value, value - 0.05, value + 0.05)
-    stage = StageResult("dense", dict.fromkeys(metrics.MEASURES, estimate), 10.4)
-    gains = (Gain("reranked", "dense", Estimate(0.01, -0.02, 0.04)),)
-    result = SetResult("tiny", 12, 12, 5, 0, 1.0, 1.0, (stage,), gains)
-    return EvalReport("2026-01-01T00:00:00", "m", "f", "fp32", {}, (result,))
+def test_sets_of_other_languages_say_what_there_is(tmp_path: Path) -> None:
+    folder = write_pages(tmp_path / "pages")
+    with pytest.raises(UsageError, match="no questions in tr; there are: de, en"):
+        sets.languages(folder, ["tr"])
+    assert sets.named(folder, "de") == "pages-de"
 
 
-def test_changes_name_what_moved_since_the_last_run() -> None:
-    before = report(0.5).to_dict()
-    assert list(changes(before, report(0.5))) == []
-    moved = list(changes(before, report(0.6)))
-    assert [(change.measure, change.before, change.now) for change in moved] == [
-        (name, 0.5, 0.6) for name in metrics.MEASURES
-    ]
-    assert list(changes({"sets": {}}, report(0.6))) == []
-
-
-def test_the_newest_usable_json_is_compared_with(tmp_path: Path) -> None:
-    assert latest(tmp_path) is None
-    (tmp_path / "eval-20260101-000000.json").write_text(json.dumps(report(0.5).to_dict()), "utf-8")
-    (tmp_path / "eval-20260102-000000.json").write_text('{"form": 0}', "utf-8")
-    (tmp_path / "eval-20260103-000000.json").write_text("{broken", "utf-8")
-    found = latest(tmp_path)
-    assert found is not None and found[0].name == "eval-20260101-000000.json"
-
-
-def test_tables_show_values_with_their_intervals() -> None:
-    table = markdown(report(0.5).sets[0])
-    assert "| dense | 0.500 [0.450, 0.550] |" in table
-    assert "| reranked − dense | +0.010 [-0.020, +0.040] |" in table
-    assert shown(Estimate(0.7272, 0.68, 0.77)) == "0.727 [0.680, 0.770]"
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    folder = write_pages(tmp_path / "pages")
+    (folder / "qrels.en.tsv").unlink()
+    task = kinds.load(folder)
+    assert task.queries == 2
+    with pytest.raises(UsageError, match=r"qrels\.en\.tsv is not there"):
+        sets.qrels(folder / "qrels.en.tsv")

@@ -10,6 +10,7 @@ import pytest
 
 from gendergpt.assistant import Assistant
 from gendergpt.embedding import SentenceTransformerEncoder
+from gendergpt.evaluation.practitioners import MUST_HOLD, Asked
 from gendergpt.ingestion import ingest
 from gendergpt.library import Library
 from gendergpt.settings import Settings
@@ -17,12 +18,10 @@ from gendergpt.types import Outcome
 from scripts.practitioners import (
     CORPUS,
     DOCUMENTS,
-    MUST_HOLD,
     QUESTIONS,
     REWORDINGS,
-    Asked,
-    ask_base,
     ask_rewordings,
+    base_questions,
     build_library,
     grouped,
     table,
@@ -64,7 +63,7 @@ def assistant(
 
 @pytest.fixture(scope="module")
 def base(assistant: Assistant) -> list[Asked]:
-    return ask_base(assistant)
+    return base_questions(assistant)
 
 
 def _of(asked: list[Asked], kind: str) -> list[Asked]:

@@ -69,6 +69,14 @@ class VectorStore:
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(int(key), 1.0 - float(distance)) for key, distance in pairs]
 
+    def of(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, d) under keys; one that is not there raises a KeyError."""
+        names = [str(key) for key in keys]
+        with self._lock:
+            found = self._opened().get(ids=names, include=["embeddings"])
+        vectors = dict(zip(found["ids"], found["embeddings"], strict=True))
+        return np.stack([np.asarray(vectors[name], np.float32) for name in names])
+
     def remove(self, revision: int) -> None:
         """Remove all vectors of a revision."""
         self._opened().delete(where={"revision": revision})

@@ -40,16 +40,69 @@ def doctor(
 
 @app.command("eval")
 def evaluate(
-    sets: Annotated[list[Path], typer.Argument(help="Folders of evaluation sets.")],
-    out: Annotated[Path | None, typer.Option(help="Folder for the dated JSON.")] = None,
+    sets: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folders of evaluation sets, or folders that hold some; or one .csv file of your "
+            "own questions, which are asked of your own library."
+        ),
+    ],
+    profile: Annotated[
+        str, typer.Option(help="quick: a sample, within minutes; full: everything.")
+    ] = "full",
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="About so many questions of each task.")
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(help="Only questions in this language. May be given more than once."),
+    ] = None,
+    pages: Annotated[
+        str, typer.Option(help="Language of the documents, where a set has several.")
+    ] = "en",
+    plain: Annotated[
+        bool, typer.Option(help="Compare with the plain LangChain way on the same files.")
+    ] = True,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the libraries for the next run.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the dated JSON and page.")] = None,
+    library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure retrieval on sets with gold labels, through the real ingest and search."""
+    """Measure on sets with gold labels, or on your own questions (question,cite) as .csv."""
+    if any(path.suffix.lower() == ".csv" for path in sets):
+        _evaluate_own(sets, library, as_json)
+        return
     from gendergpt.evaluation import evaluate as run
     from gendergpt.evaluation import render
 
-    report = run(sets, settings_for(None), out=out)
+    report = run(
+        sets,
+        settings_for(library),
+        out,
+        profile=profile,
+        sample=sample,
+        languages=language,
+        pages=pages,
+        compare=plain,
+        workspace=workspace,
+        console=console(stderr=True),
+    )
     if as_json:
         print_json(report.to_dict())
     else:
         console().print(render(report))
+
+
+def _evaluate_own(files: list[Path], library: Path | None, as_json: bool) -> None:
+    from gendergpt.errors import UsageError
+    from gendergpt.evaluation import evaluate_own, render_own
+
+    if len(files) > 1:
+        raise UsageError("Name one .csv file of your own questions, and nothing beside it.")
+    report = evaluate_own(files[0], settings_for(library))
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        console().print(render_own(report))

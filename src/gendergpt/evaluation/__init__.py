@@ -1,6 +1,16 @@
-"""Measuring retrieval on judged sets, through the real ingest and the real assistant."""
+"""Measuring on sets with gold labels, through the real ingest and the real assistant."""
 
-from gendergpt.evaluation.report import EvalReport, render
-from gendergpt.evaluation.run import evaluate
+from gendergpt.evaluation.own import OwnReport, evaluate_own
+from gendergpt.evaluation.report import EvalReport
+from gendergpt.evaluation.run import PROFILES, evaluate
+from gendergpt.evaluation.terminal import render, render_own
 
-__all__ = ["EvalReport", "evaluate", "render"]
+__all__ = [
+    "PROFILES",
+    "EvalReport",
+    "OwnReport",
+    "evaluate",
+    "evaluate_own",
+    "render",
+    "render_own",
+]

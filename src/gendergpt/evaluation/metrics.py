@@ -1,4 +1,4 @@
-"""From rankings to figures: measures by query, their means, and how sure the means are.
+"""From rankings and counts to figures: measures by query, means, and how sure the means are.
 
 The measures come from ir-measures. Intervals are percentile bootstraps over queries (Efron and
 Tibshirani, "An Introduction to the Bootstrap", 1993; for retrieval, Sakai, "Evaluating evaluation
@@ -7,7 +7,7 @@ metrics based on the bootstrap", SIGIR 2006).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -18,9 +18,11 @@ from gendergpt.errors import UnavailableError
 
 Floats = NDArray[np.float64]
 
-NDCG = "nDCG@10"
-MEASURES = {NDCG: "nDCG@10", "hit@5": "Success@5", "MRR@10": "RR@10"}
+NDCG, HIT, MRR = "nDCG@10", "hit@5", "MRR@10"
+MEASURES = {NDCG: "nDCG@10", HIT: "Success@5", MRR: "RR@10"}
 """Our names of the measures, and those of ir-measures."""
+
+PRECISION, RECALL, F1 = "precision", "recall", "F1"
 
 RESAMPLES = 10_000
 _SEED = 20201031
@@ -75,11 +77,46 @@ def mean(values: Floats) -> Estimate:
     return Estimate(float(values.mean()), float(low), float(high))
 
 
+def ratio(numerators: Floats, denominators: Floats) -> Estimate:
+    """Return sum over sum of (n,) counts by query, with its bootstrap interval; 0/0 counts as 0."""
+    return _pooled(np.stack([numerators, denominators], axis=1), lambda sums: _share(*sums))
+
+
+def detection(counts: Floats) -> dict[str, Estimate]:
+    """Return precision, recall and F1 of counts pooled over queries, with bootstrap intervals.
+
+    Args:
+        counts: shape (n, 3): by query how many were predicted and right, how many were predicted,
+            how many there are. What is divided by nothing counts as 0.
+    """
+    return {
+        PRECISION: _pooled(counts, lambda sums: _share(sums[0], sums[1])),
+        RECALL: _pooled(counts, lambda sums: _share(sums[0], sums[2])),
+        F1: _pooled(counts, lambda sums: _share(2 * sums[0], sums[1] + sums[2])),
+    }
+
+
 def difference(ours: Floats, theirs: Floats) -> Estimate:
     """Return the mean of ``ours - theirs``, (n,) values of the same queries: paired bootstrap."""
     if ours.shape != theirs.shape:
         raise ValueError(f"values of the same queries expected, not {ours.shape}, {theirs.shape}")
     return mean(ours - theirs)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+
+
+def _pooled(counts: Floats, figure: Callable[[Floats], Floats]) -> Estimate:
+    """Return a figure of the sums of (n, k) counts, and its interval when queries are redrawn."""
+    generator = np.random.default_rng(_SEED)
+    count = len(counts)
+    values = [
+        figure(counts[generator.integers(0, count, (_CHUNK, count))].sum(axis=1).T)
+        for _ in range(RESAMPLES // _CHUNK)
+    ]
+    low, high = np.percentile(np.concatenate(values), [2.5, 97.5])
+    return Estimate(float(figure(counts.sum(axis=0)[:, None])[0]), float(low), float(high))
 
 
 def _resampled_means(values: Floats) -> Floats:

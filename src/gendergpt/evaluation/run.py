@@ -1,68 +1,58 @@
-"""One evaluation: a set into a throw-away library, its queries to the assistant, figures out."""
+"""One evaluation: sets into throw-away libraries, their questions to the assistant, figures out."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from json import dumps
 from pathlib import Path
-from statistics import median
 
 from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import track
 
-from gendergpt.assistant import Assistant, build_assistant
 from gendergpt.embedding import has_bf16
 from gendergpt.errors import UsageError
-from gendergpt.evaluation import metrics, sets
-from gendergpt.evaluation.metrics import MEASURES, NDCG, Floats
-from gendergpt.evaluation.report import (
-    EvalReport,
-    Gain,
-    SetResult,
-    StageResult,
-    changes,
-    latest,
-)
-from gendergpt.evaluation.sets import EvalSet
-from gendergpt.ingestion import Progress, ingest
-from gendergpt.retrieval import CANDIDATES
+from gendergpt.evaluation import kinds, metrics, page, plain, plots
+from gendergpt.evaluation.bench import Bench, Options
+from gendergpt.evaluation.figures import SetResult
+from gendergpt.evaluation.kinds import Task
+from gendergpt.evaluation.libraries import Loaded, library_of
+from gendergpt.evaluation.log import Log
+from gendergpt.evaluation.report import EvalReport, written
 from gendergpt.settings import Settings
-from gendergpt.types import Hit, IngestReport, Stage
 
-_VERSIONED = ("gendergpt", "sentence-transformers", "torch", "chromadb", "tantivy", "ir-measures")
-_STAGES = (Stage.LEXICAL, Stage.DENSE, Stage.FUSED, Stage.RERANKED)
-_COMPARED = (
-    (Stage.FUSED, Stage.DENSE),
-    (Stage.FUSED, Stage.LEXICAL),
-    (Stage.RERANKED, Stage.DENSE),
-    (Stage.RERANKED, Stage.LEXICAL),
-    (Stage.RERANKED, Stage.FUSED),
+_VERSIONED = (
+    "gendergpt",
+    "sentence-transformers",
+    "torch",
+    "chromadb",
+    "tantivy",
+    "ir-measures",
+    "langchain",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A set whose documents are in a library.
+class Profile:
+    """How much of each set is measured.
 
-    ``origin`` leads from a library document's id to the ids of the set's documents with that
-    content (mostly one).
+    ``sample`` is the number of questions of a task that the samples are made by (None: all),
+    ``most_documents`` the largest set that is taken (None: any), ``whole`` says whether the larger
+    documents beside the practitioners' questions are loaded, ``stages`` whether the single steps
+    of retrieval are measured too.
     """
 
-    set: EvalSet
-    assistant: Assistant
-    origin: dict[str, list[str]]
-    ingested: IngestReport
+    sample: int | None
+    most_documents: int | None
+    whole: bool
+    stages: bool
 
-    def ranking(self, hits: Sequence[Hit]) -> list[str]:
-        """Return the set's documents behind hits, each at the rank of its best passage."""
-        found = (each for hit in hits for each in self.origin[hit.document.id])
-        return list(dict.fromkeys(found))
+
+PROFILES = {
+    "quick": Profile(sample=60, most_documents=1300, whole=False, stages=False),
+    "full": Profile(sample=None, most_documents=None, whole=True, stages=True),
+}
 
 
 def evaluate(
@@ -70,85 +60,70 @@ def evaluate(
     settings: Settings | None = None,
     out: Path | None = None,
     *,
+    profile: str = "full",
+    sample: int | None = None,
+    languages: Sequence[str] | None = None,
+    pages: str = "en",
+    compare: bool = True,
     workspace: Path | None = None,
     console: Console | None = None,
 ) -> EvalReport:
-    """Measure retrieval on judged sets.
+    """Measure on sets with gold labels.
 
     Args:
-        folders: the sets, see :mod:`gendergpt.evaluation.sets`.
+        folders: sets, or folders of sets; see :mod:`gendergpt.evaluation.kinds`.
         settings: encoder and precision; its ``library`` is not touched.
-        out: folder for a dated JSON; the newest one in it is compared with.
+        out: folder for a dated JSON and a page; the newest JSON in it is compared with.
+        profile: one of :data:`PROFILES`.
+        sample: at most about so many questions of a task, instead of the profile's number.
+        languages: only questions in these languages, where a set has several.
+        pages: the language of the documents, where a set has several.
+        compare: also measure the plain LangChain way.
         workspace: keep files and libraries here and use them again; by default they are made in a
             temporary folder and removed.
         console: where progress is shown; standard error by default.
 
     Raises:
-        UsageError: a folder is not a set, or two have the same name.
-        UnavailableError: ir-measures or the model is not installed.
+        UsageError: a folder is not a set, two have the same name, or there is no such profile.
+        UnavailableError: something that is needed is not installed.
     """
-    settings, console = settings or Settings(), console or Console(stderr=True)
+    settings, log = settings or Settings(), Log(console)
+    chosen = _profile(profile)
     metrics.require()
-    loaded = [sets.load(folder) for folder in folders]
-    _check_names(loaded)
-    results, made_with = [], ("", "")
-    for judged in loaded:
-        with library_of(judged, settings, workspace, console) as ready:
-            results.append(measure(ready, console))
-            ledger = ready.assistant.library.ledger
-            made_with = (ledger.meta("encoder_name") or "", ledger.meta("encoder") or "")
+    if compare:
+        plain.require()
+    if out is not None:
+        plots.require()
+    options = Options(
+        sample=chosen.sample if sample is None else sample,
+        languages=None if languages is None else tuple(languages),
+        pages=pages,
+        stages=chosen.stages,
+    )
+    tasks = [kinds.load(folder, pages, chosen.whole) for folder in kinds.expanded(folders)]
+    began = time.monotonic()
+    results, skipped, made_with = [], {}, ("", "")
+    for task in tasks:
+        documents = len(task.material().documents)
+        if chosen.most_documents is not None and documents > chosen.most_documents:
+            skipped[task.name] = f"it has {documents:,} documents; --profile full measures it"
+            log.say(f"{task.name}: left out, {skipped[task.name]}")
+            continue
+        result, made_with = _measured(task, settings, options, compare, workspace, log)
+        results.append(result)
     report = EvalReport(
         date=time.strftime("%Y-%m-%dT%H:%M:%S"),
+        profile=profile,
+        sample=options.sample,
         encoder=made_with[0],
         fingerprint=made_with[1],
         precision=precision(settings),
         versions=_versions(),
+        seconds=round(time.monotonic() - began, 1),
         sets=tuple(results),
+        skipped=skipped,
     )
-    return report if out is None else _written(report, out)
-
-
-@contextmanager
-def library_of(
-    judged: EvalSet, settings: Settings, workspace: Path | None, console: Console
-) -> Iterator[Loaded]:
-    """Ingest a set into a library of its own and yield it with an open assistant."""
-    with tempfile.TemporaryDirectory(prefix="gendergpt-eval-") as temporary:
-        folder = (workspace or Path(temporary)) / judged.name
-        sets.write(judged.documents, folder / "files")
-        own = settings.model_copy(update={"library": folder / "library"})
-        report = _ingest(folder / "files", own, console)
-        assistant = build_assistant(own)
-        try:
-            yield Loaded(judged, assistant, _origin(judged, report), report)
-        finally:
-            assistant.library.close()
-
-
-def measure(loaded: Loaded, console: Console) -> SetResult:
-    """Ask all queries of a set at every stage and return the figures."""
-    started = time.monotonic()
-    values, stages = {}, []
-    for stage in _STAGES:
-        values[stage], result = _stage(loaded, stage, console)
-        stages.append(result)
-    gains = [
-        Gain(str(a), str(b), metrics.difference(values[a][NDCG], values[b][NDCG]))
-        for a, b in _COMPARED
-    ]
-    ingested = loaded.ingested
-    documents, passages = loaded.assistant.library.ledger.counts()
-    return SetResult(
-        name=loaded.set.name,
-        documents=len(loaded.set.documents),
-        passages=passages,
-        queries=len(loaded.set.queries),
-        quarantined=len(ingested.quarantined),
-        ingest_seconds=ingested.seconds if len(ingested.added) == documents else None,
-        seconds=round(time.monotonic() - started, 1),
-        stages=tuple(stages),
-        gains=tuple(gains),
-    )
+    return report if out is None else _kept(report, out)
 
 
 def precision(settings: Settings) -> str:
@@ -158,53 +133,66 @@ def precision(settings: Settings) -> str:
     return "bf16" if has_bf16() else "fp32"
 
 
-def _stage(loaded: Loaded, stage: Stage, console: Console) -> tuple[dict[str, Floats], StageResult]:
-    """Measure one stage; as many passages are asked for as are reranked."""
-    queries, search = loaded.set.queries, loaded.assistant.search
-    rankings, seconds = {}, []
-    search(next(iter(queries.values())), CANDIDATES, stage=stage)  # loads what loads once
-    shown = track(
-        queries.items(),
-        f"{loaded.set.name}: {stage}",
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    for query, text in shown:
-        started = time.perf_counter()
-        hits = search(text, CANDIDATES, stage=stage)
-        seconds.append(time.perf_counter() - started)
-        rankings[query] = loaded.ranking(hits)
-    values = metrics.by_query(loaded.set.qrels, rankings)
-    estimates = {name: metrics.mean(values[name]) for name in MEASURES}
-    return values, StageResult(str(stage), estimates, 1000 * median(seconds))
+def _kept(report: EvalReport, out: Path) -> EvalReport:
+    """Write the JSON and, beside it, the page."""
+    report = written(report, out)
+    Path(report.path or "").with_suffix(".html").write_text(page.html(report.to_dict()), "utf-8")
+    return report
 
 
-def _ingest(files: Path, settings: Settings, console: Console) -> IngestReport:
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"{files.parent.name}: ingest", total=None)
+def _measured(
+    task: Task,
+    settings: Settings,
+    options: Options,
+    compare: bool,
+    workspace: Path | None,
+    log: Log,
+) -> tuple[SetResult, tuple[str, str]]:
+    """Ingest and ask one set; also return the name and fingerprint of what encoded it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="gendergpt-eval-") as temporary,
+        library_of(task.name, task.material(), settings, workspace, log) as loaded,
+    ):
+        other = _plain(task, (workspace or Path(temporary)) / task.name, log) if compare else None
+        bench = Bench(loaded, other, options, log, task.name)
+        began = time.monotonic()
+        bench.warm_up(lambda: (bench.search("first"), bench.plain_search("first")))
+        results = task.measure(bench)
+        seconds = round(time.monotonic() - began, 1)
+        ledger = loaded.assistant.library.ledger
+        made_with = (ledger.meta("encoder_name") or "", ledger.meta("encoder") or "")
+        documents, passages = ledger.counts()
+        result = SetResult(
+            name=task.name,
+            kind=task.kind,
+            documents=documents,
+            passages=passages,
+            queries=task.queries,
+            quarantined=len(loaded.ingested.quarantined),
+            ingest_seconds=_ingest_seconds(loaded, documents),
+            seconds=seconds,
+            results=results,
+            latencies=bench.latencies(),
+        )
+        return result, made_with
 
-        def show(progress: Progress) -> None:
-            bar.update(task, total=progress.total, completed=progress.done)
 
-        return ingest([files], settings, progress=show)
-
-
-def _origin(judged: EvalSet, report: IngestReport) -> dict[str, list[str]]:
-    origin: dict[str, list[str]] = {}
-    for outcome in (*report.added, *report.replaced, *report.unchanged):
-        if outcome.document_id is not None:
-            document = judged.documents[sets.position(outcome.path)]
-            origin.setdefault(outcome.document_id, []).append(document.id)
-    return origin
+def _plain(task: Task, folder: Path, log: Log) -> plain.Plain | None:
+    if not task.compared:
+        return None
+    log.say(f"{task.name}: the plain LangChain way")
+    return plain.make(task.material(), folder / "plain")
 
 
-def _check_names(loaded: Sequence[EvalSet]) -> None:
-    names = [judged.name for judged in loaded]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice or not names:
-        what = f"two sets are named '{min(twice)}'" if twice else "no set was named"
-        raise UsageError(f"Nothing can be measured: {what}. Name folders, each once.")
+def _ingest_seconds(loaded: Loaded, documents: int) -> float | None:
+    ingested = loaded.ingested
+    return round(ingested.seconds, 1) if len(ingested.added) == documents else None
+
+
+def _profile(name: str) -> Profile:
+    if name not in PROFILES:
+        raise UsageError(f"There is no profile '{name}'; the profiles are {', '.join(PROFILES)}.")
+    return PROFILES[name]
 
 
 def _versions() -> dict[str, str]:
@@ -215,19 +203,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:  # a source tree on the path, not installed
             versions[name] = "not installed"
     return versions
-
-
-def _written(report: EvalReport, out: Path) -> EvalReport:
-    out.mkdir(parents=True, exist_ok=True)
-    before = latest(out)
-    stamp = report.date.replace(":", "").replace("-", "").replace("T", "-")
-    path = out / f"eval-{stamp}.json"
-    number = 2
-    while path.exists():
-        path = out / f"eval-{stamp}-{number}.json"
-        number += 1
-    if before is not None:
-        report = replace(report, previous=before[0].name, changes=tuple(changes(before[1], report)))
-    report = replace(report, path=str(path))
-    path.write_text(dumps(report.to_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return report

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gendergpt.errors import UsageError
 
-_FORM = (
+FORM = (
     "A set is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and qrels.tsv "
     "(query id, document id, relevance)"
 )
@@ -52,18 +53,16 @@ def load(folder: Path) -> EvalSet:
     """
     folder = folder.expanduser()
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder. {_FORM}.")
-    documents = tuple(_documents(_file(folder, "corpus", ".jsonl")))
-    qrels = _qrels(_file(folder, "qrels", ".tsv"))
-    rows = _rows(_file(folder, "queries", ".jsonl"), ("id", "text"))
-    queries = {str(row["id"]): str(row["text"]) for row in rows if str(row["id"]) in qrels}
-    unknown = {each for judged in qrels.values() for each in judged} - {d.id for d in documents}
-    if not queries or unknown:
+        raise UsageError(f"{folder} is not a folder. {FORM}.")
+    corpus = tuple(documents(_file(folder, "corpus", ".jsonl")))
+    judged = qrels(_file(folder, "qrels", ".tsv"))
+    asked = queries(_file(folder, "queries", ".jsonl"))
+    asked = {id_: text for id_, text in asked.items() if id_ in judged}
+    unknown = {each for by in judged.values() for each in by} - {d.id for d in corpus}
+    if not asked or unknown:
         reason = f"names unknown documents such as '{min(unknown)}'" if unknown else "fits no query"
-        raise UsageError(f"{folder}: qrels {reason}, so nothing can be measured. {_FORM}.")
-    return EvalSet(
-        folder.resolve().name, documents, queries, {each: qrels[each] for each in queries}
-    )
+        raise UsageError(f"{folder}: qrels {reason}, so nothing can be measured. {FORM}.")
+    return EvalSet(folder.resolve().name, corpus, asked, {each: judged[each] for each in asked})
 
 
 def write(documents: Sequence[SetDocument], folder: Path) -> None:
@@ -103,30 +102,76 @@ def _file(folder: Path, stem: str, suffix: str) -> Path:
     if len(others) == 1:
         return folder / others[0]
     found = f"there are {', '.join(others)}" if others else "there is none"
-    raise UsageError(f"{folder} is not a set: no {stem}{suffix} ({found}). {_FORM}.")
+    raise UsageError(f"{folder} is not a set: no {stem}{suffix} ({found}). {FORM}.")
 
 
-def _documents(path: Path) -> Iterator[SetDocument]:
-    for row in _rows(path, ("id", "text")):
+def documents(path: Path) -> Iterator[SetDocument]:
+    """Yield the documents of a file of {id, title, text}.
+
+    Raises:
+        UsageError: a line is no JSON or lacks something; the message names it.
+    """
+    for row in rows(path, ("id", "text")):
         yield SetDocument(str(row["id"]), str(row.get("title") or ""), str(row["text"]))
 
 
-def _rows(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def queries(path: Path) -> dict[str, str]:
+    """Return the texts of a file of {id, text} by id; its errors are those of :func:`rows`."""
+    return {str(row["id"]): str(row["text"]) for row in rows(path, ("id", "text"))}
+
+
+def languages(folder: Path, wanted: Sequence[str] | None) -> list[str]:
+    """Return the languages of the files ``queries.LL.jsonl``, those that are wanted.
+
+    Raises:
+        UsageError: none of them is there.
+    """
+    there = sorted(path.name.split(".")[1] for path in folder.glob("queries.*.jsonl"))
+    chosen = [each for each in there if wanted is None or each in wanted]
+    if not chosen:
+        raise UsageError(
+            f"{folder} has no questions in {', '.join(wanted or ('any language',))}; there are: "
+            f"{', '.join(there)}."
+        )
+    return chosen
+
+
+def named(folder: Path, pages: str) -> str:
+    """Return a set's name; pages that are not English are added to it."""
+    return folder.resolve().name + ("" if pages == "en" else f"-{pages}")
+
+
+def rows(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of JSON lines, each of which has the keys.
+
+    Raises:
+        UsageError: the file cannot be read, a line is no JSON or lacks a key; the message says
+            which.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path} is not there. {FORM}.")
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise UsageError(f"{path}, line {number} is no JSON: {error}. {_FORM}.") from error
+            raise UsageError(f"{path}, line {number} is no JSON: {error}. {FORM}.") from error
         missing = [key for key in keys if not isinstance(row, dict) or key not in row]
         if missing:
-            raise UsageError(f"{path}, line {number} has no '{missing[0]}'. {_FORM}.")
+            raise UsageError(f"{path}, line {number} has no '{missing[0]}'. {FORM}.")
         yield row
 
 
-def _qrels(path: Path) -> dict[str, dict[str, int]]:
-    qrels: dict[str, dict[str, int]] = {}
+def qrels(path: Path) -> dict[str, dict[str, int]]:
+    """Return query id to document id to relevance (above 0) of a file with tabs.
+
+    Raises:
+        UsageError: a line has another form; the message names it.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path} is not there. {FORM}.")
+    judged: dict[str, dict[str, int]] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line.strip():
             continue
@@ -136,8 +181,8 @@ def _qrels(path: Path) -> dict[str, dict[str, int]]:
         except ValueError as error:
             raise UsageError(
                 f"{path}, line {number} is not 'query id, document id, relevance' with tabs "
-                f"between: {line[:80]!r}. {_FORM}."
+                f"between: {line[:80]!r}. {FORM}."
             ) from error
         if value > 0:
-            qrels.setdefault(query, {})[document] = value
-    return qrels
+            judged.setdefault(query, {})[document] = value
+    return judged
