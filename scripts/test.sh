@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
+# Each test process computes on one core: more of them at once would only wait for one another.
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
 
 step() {
     printf '\n== %s\n' "$1"

@@ -123,7 +123,7 @@ class Assistant:
         """
         reading = read(_checked(question))
         query = self._retriever.query(reading.asked)
-        found = self._found(reading, query, None)
+        found, _ = self._found(reading, query, None)
         return self._choice(reading, query, found, ()).relevance, found.similarity
 
     def documents(self) -> list[Document]:
@@ -199,21 +199,20 @@ class Assistant:
             yield Retrieved(())
             yield from _told(self._about(frame))
             return
-        earlier, told = _context(history)
-        resolved = in_context(text, earlier, told)
+        earlier, typed, told = _context(history)
+        resolved = in_context(text, earlier, told, typed)
         spelled = self.library.lexical.corrected(resolved.text)
         if spelled.changes and resolved.own is None:
             resolved = replace(resolved, text=spelled.text)
             frame = replace(frame, corrected=spelled.changes)
         reading = read(resolved.text, resolved.own)
         query = self._retriever.query(reading.asked)
-        found = self._found(reading, query, filters)
-        ordered = found.candidates
+        found, ordered = self._found(reading, query, filters)
         talk = spoken(text, history)
         if talk is not None:
             own = self._retriever.query(text) if resolved.own is not None else query
             heard = self._retriever.candidates(own, filters, talk).candidates[:_LOOKED_AT]
-            found, ordered = _joined(found, heard)
+            found, ordered = _joined(found, heard, ordered)
         hits = tuple(
             replace(candidate.hit, rank=number) for number, candidate in enumerate(ordered, 1)
         )
@@ -232,10 +231,18 @@ class Assistant:
 
     # --- steps -----------------------------------------------------------------------------------
 
-    def _found(self, question: Question, query: Query, filters: Filters | None) -> Found:
-        """Search for the whole question, then for each of its parts, which add their best."""
+    def _found(
+        self, question: Question, query: Query, filters: Filters | None
+    ) -> tuple[Found, tuple[Candidate, ...]]:
+        """Search for the whole question, then for each of its parts, which add their best.
+
+        Returns:
+            What was found, each passage at its best rank; and the passages in the order in which
+            they are shown, those found for the whole question first.
+        """
         whole = self._retriever.candidates(query, filters)
-        best = {each.hit.passage.id: each for each in whole.candidates[:_LOOKED_AT]}
+        first = whole.candidates[:_LOOKED_AT]
+        best = {each.hit.passage.id: each for each in first}
         for start, end in question.parts:
             part = question.asked[start:end]
             if not tells_something(part, self._analyse(query)):
@@ -245,8 +252,10 @@ class Assistant:
                 other = best.get(each.hit.passage.id)
                 if other is None or each.hit.rank < other.hit.rank:
                     best[each.hit.passage.id] = each
-        ordered = sorted(best.values(), key=lambda each: each.hit.rank)
-        return replace(whole, candidates=tuple(ordered))
+        known = {each.hit.passage.id for each in first}
+        ranked = sorted(best.values(), key=lambda each: each.hit.rank)
+        others = (each for each in ranked if each.hit.passage.id not in known)
+        return replace(whole, candidates=tuple(ranked)), (*first, *others)
 
     def _choice(
         self,
@@ -274,7 +283,8 @@ class Assistant:
     ) -> Choice | None:
         """Choose among the lines of the one document that is asked about, None where it is not."""
         learnt = model(self._encoder.name)
-        if learnt is None or found.placed or not found.candidates or not _one_document(filters):
+        apt = query.language == ENGLISH and found.candidates and not found.placed
+        if learnt is None or not apt or not _one_document(filters):
             return None
         names = names_by_id(self.library.ledger.originals())
         sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
@@ -431,12 +441,14 @@ def _one_document(filters: Filters | None) -> bool:
     return isinstance(named, str) or (named is not None and len(named) == 1)
 
 
-def _joined(found: Found, heard: Sequence[Candidate]) -> tuple[Found, tuple[Candidate, ...]]:
-    """Add what the conversation brings up; return it all, and it all with that first."""
+def _joined(
+    found: Found, heard: Sequence[Candidate], ordered: Sequence[Candidate]
+) -> tuple[Found, tuple[Candidate, ...]]:
+    """Add what the conversation brings up; return it all, and what is shown with that first."""
     known = {each.hit.passage.id for each in found.candidates}
     new = {each.hit.passage.id for each in heard}
     more = [each for each in heard if each.hit.passage.id not in known]
-    rest = [each for each in found.candidates if each.hit.passage.id not in new]
+    rest = [each for each in ordered if each.hit.passage.id not in new]
     return replace(found, candidates=(*found.candidates, *more)), (*heard, *rest)
 
 
@@ -453,11 +465,12 @@ def _checked(text: str) -> str:
     return stripped
 
 
-def _context(history: Sequence[Turn]) -> tuple[list[str], list[str]]:
+def _context(history: Sequence[Turn]) -> tuple[list[str], list[str], list[str]]:
+    """Return the questions as they were searched for and as typed, and the last quotations."""
     turns = [turn for turn in history if turn.answer.outcome is not Outcome.ABOUT_ASSISTANT]
     earlier = [turn.answer.query or turn.question for turn in turns]
     quotes = [citation.quote for citation in turns[-1].answer.citations] if turns else []
-    return earlier, quotes
+    return earlier, [turn.question for turn in turns], quotes
 
 
 def _tells(hit: Hit) -> bool:
