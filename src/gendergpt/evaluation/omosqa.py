@@ -72,17 +72,35 @@ class MultilingualPages:
     def _questions(self) -> list[Question]:
         path = self._folder / f"queries.{self._pages}.jsonl"
         rows: list[dict[str, Any]] = list(sets.rows(path, ("id", "text", "pid", "answerable")))
+        before = self._lines_before()
         return [
             Question(
                 str(row["id"]),
                 str(row["text"]),
                 f"{self._pages}::{row['pid']}",
                 bool(row["answerable"]),
-                frozenset(row.get("answer_lines", ())),
+                frozenset(
+                    line - before.get(f"{self._pages}::{row['pid']}", 0)
+                    for line in row.get("answer_lines", ())
+                ),
                 str(row.get("split", "dev")),
             )
             for row in rows
         ]
+
+    def _lines_before(self) -> dict[str, int]:
+        """Return by page how many of its ``lines`` come before its text: the title, on some.
+
+        Gold lines are counted in ``lines``. One before the text gets a number below 0: it cannot
+        be quoted, and is missed.
+        """
+        path = self._folder / f"corpus.{self._pages}.jsonl"
+        rows: list[dict[str, Any]] = list(sets.rows(path, ("id", "text")))
+        return {
+            str(row["id"]): max(0, len(row["lines"]) - len(row["text"].split("\n")))
+            for row in rows
+            if "lines" in row
+        }
 
 
 def answers(bench: Bench, questions: Sequence[Question]) -> Results:
