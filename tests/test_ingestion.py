@@ -670,11 +670,13 @@ def test_an_interrupt_while_a_long_file_is_encoded_loses_that_file_alone(
     write(shelf.notes, "91.md", TRADE)
     original, calls = shelf.tiny.encode, []
 
-    def interrupted(texts: Sequence[str], role: Role) -> list[Encoding]:
+    def interrupted(
+        texts: Sequence[str], role: Role, languages: Sequence[str] | None = None
+    ) -> list[Encoding]:
         calls.append(len(texts))
         if len(calls) == 1:
             raise KeyboardInterrupt
-        return original(texts, role)
+        return original(texts, role, languages)
 
     with monkeypatch.context() as patch:
         patch.setattr(shelf.tiny, "encode", interrupted)

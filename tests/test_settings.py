@@ -13,7 +13,7 @@ from gendergpt.settings import Settings
 def test_defaults() -> None:
     settings = Settings()
     assert settings.library == Path("library")
-    assert settings.encoder == "all-MiniLM-L6-v2"
+    assert settings.encoder == "multilingual-e5-small"
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
 
 
