@@ -68,6 +68,8 @@ def test_every_constraint_is_exact_and_torch_is_pinned() -> None:
 # Imported only where they are used, with an error that names the extra to install; some are not
 # installed where tests run.
 EXTRAS = ("eval", "bench")
+# Looks at quotations a second time where it is installed; its licence keeps it out of the extras.
+SECOND_LOOK = {"pymupdf"}
 
 
 def _imported() -> set[str]:
@@ -85,7 +87,9 @@ def _imported() -> set[str]:
 def test_every_imported_package_is_declared() -> None:
     project = tomllib.loads(_text("pyproject.toml"))["project"]
     extras = [item for name in EXTRAS for item in project["optional-dependencies"][name]]
-    names = {re.split(r"[<>=!~]", item)[0] for item in [*project["dependencies"], *extras]}
+    names = SECOND_LOOK | {
+        re.split(r"[<>=!~]", item)[0] for item in [*project["dependencies"], *extras]
+    }
     distributions = packages_distributions()
     for package in _imported():
         found = distributions.get(package, [package])
