@@ -149,17 +149,17 @@ def _lines(folder: Path, pages: dict[str, str], passages: Passages) -> Iterator[
     found: dict[str, list[Example]] = {}
     for versions in zip(*corpora, strict=True):
         page = versions[0]["id"]
-        texts = [version["text"].split("\n") for version in versions]
+        texts = [[each.strip() for each in row["text"].split("\n")] for row in versions]
         if _page_part(pages, page) in ("val", "dev") or len({len(each) for each in texts}) > 1:
             continue
         for line in zip(*texts, strict=True):
-            english = line[0].strip()
+            english = line[0]
             if 18 <= len(english) <= 140 and len(set(line)) == len(LANGUAGES) and all(line):
                 stretch = bare(english)[0][:60]
                 answers = [n for n, each in passages.get(page, []) if stretch in bare(each.text)[0]]
                 near = frozenset(passages.numbers(page))
                 found[english] = [
-                    Example(text.strip(), language, "omosqa", "line", "train", english,
+                    Example(text, language, "omosqa", "line", "train", english,
                             frozenset(answers), near, frozenset())
                     for text, language in zip(line, LANGUAGES, strict=True)
                     if answers

@@ -147,7 +147,7 @@ def _late(tokens: Tensor, weights: Tensor, passages: Tensor, there: Tensor) -> T
     with torch.autocast("cpu", torch.bfloat16):
         similar = torch.einsum("nmd,nckd->ncmk", tokens, passages)
     best = similar.float().masked_fill(~there[:, :, None], -1.0).amax(-1)
-    scores = (best * weights[:, None]).sum(-1) / weights.sum(1)[:, None]
+    scores = (best * weights[:, None]).sum(-1) / weights.sum(1).clamp(min=0.1)[:, None]
     return scores.masked_fill(~there.any(-1), -1e4) / LATE_TEMPERATURE
 
 
