@@ -208,15 +208,17 @@ class Assistant:
         reading = read(resolved.text, resolved.own)
         query = self._retriever.query(reading.asked)
         found, ordered = self._found(reading, query, filters)
+        hits = _numbered(ordered)
         talk = spoken(text, history)
-        if talk is not None:
+        if talk is None:
+            yield Retrieved(hits)
+        else:
             own = self._retriever.query(text) if resolved.own is not None else query
             heard = self._retriever.candidates(own, filters, talk).candidates[:_LOOKED_AT]
-            found, ordered = _joined(found, heard, ordered)
-        hits = tuple(
-            replace(candidate.hit, rank=number) for number, candidate in enumerate(ordered, 1)
-        )
-        yield Retrieved(hits)
+            joined, ordered = _joined(found, heard, ordered)
+            yield Retrieved(_numbered(ordered))
+            if resolved.own is not None:  # a question that stands alone is answered as if alone
+                found, hits = joined, _numbered(ordered)
         told = told if resolved.more else []
         choice = self._closely(reading, query, found, told, filters)
         if choice is None:
@@ -439,6 +441,10 @@ class _Frame:
 def _one_document(filters: Filters | None) -> bool:
     named = filters.document if filters is not None else None
     return isinstance(named, str) or (named is not None and len(named) == 1)
+
+
+def _numbered(candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
+    return tuple(replace(each.hit, rank=number) for number, each in enumerate(candidates, 1))
 
 
 def _joined(

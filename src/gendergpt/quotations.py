@@ -433,9 +433,17 @@ def _with_twin(kept: Piece, twin: Piece) -> Piece:
 
 
 def _grouped(picked: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Put quotations of one publication together, publications by their best quotation."""
+    """Put quotations of one publication together, publications by their best quotation.
+
+    Our remarks on a publication come after what is quoted of it.
+    """
     order: dict[str, list[Piece]] = {}
     for piece in picked:
         key = f"{piece.source.document.id} {piece.source.record}"
         order.setdefault(key, []).append(piece)
-    return tuple(piece for group in order.values() for piece in group)
+    groups = (sorted(group, key=_is_remark) for group in order.values())
+    return tuple(piece for group in groups for piece in group)
+
+
+def _is_remark(piece: Piece) -> bool:
+    return piece.text.startswith(REMARK)

@@ -43,7 +43,8 @@ def corrected(
         if not _may_be_wrong(word, match, text):
             return word
         lower = "".join(words(word, language))
-        nearest = None if lower in vocabulary or known(lower) else _nearest(lower, word, vocabulary)
+        right = not lower or lower in vocabulary or known(lower)  # no word at all if too long
+        nearest = None if right else _nearest(lower, word, vocabulary)
         if nearest is None:
             return word
         better = nearest.capitalize() if word[0].isupper() else nearest
