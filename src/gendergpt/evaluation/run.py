@@ -89,6 +89,7 @@ def evaluate(
     """
     settings, log = settings or Settings(), Log(console)
     chosen = _profile(profile)
+    tasks = [kinds.load(folder, pages, chosen.whole) for folder in kinds.expanded(folders)]
     metrics.require()
     if compare:
         plain.require()
@@ -100,7 +101,6 @@ def evaluate(
         pages=pages,
         stages=chosen.stages,
     )
-    tasks = [kinds.load(folder, pages, chosen.whole) for folder in kinds.expanded(folders)]
     began = time.monotonic()
     results, skipped, made_with = [], {}, ("", "")
     for task in tasks:
