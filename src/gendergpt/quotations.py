@@ -102,7 +102,11 @@ def _chosen(
     eligible = [piece for piece in relevant if _holds_one_of_each(piece, question, absent)]
     shaped = [piece for piece in eligible if answers_shape(question, piece.text)]
     if not shaped:
-        return Choice(missing=(*gone, *_wish(question, bool(eligible))))
+        # What has the year lacks the figure that is asked for: name both.
+        years = [each.text for each in question.named if each.kind is NameKind.YEAR] * bool(
+            eligible
+        )
+        return Choice(missing=(*dict.fromkeys([*gone, *years]), *_wish(question, bool(eligible))))
     shaped = _focused(question, wanted, shaped)
     unmet = _unmet(question, wanted, shaped[0])
     if unmet or not _meets_more_than_names(question, wanted, shaped[0]):
