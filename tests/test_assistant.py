@@ -586,7 +586,7 @@ LEFT_OUT = {("nulls", "txt"), ("nulls", "md"), ("long", "txt")}
 """The first two are quarantined, being no text; the last takes long and tells nothing more."""
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("name", "suffix"),
     [
