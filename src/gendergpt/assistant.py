@@ -268,12 +268,15 @@ class Assistant:
     ) -> Choice:
         lexical = self.library.lexical
         needs = wanted(question, query, self._analyse(query), lexical.rarity)
-        names = names_by_id(self.library.ledger.originals())
-        sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
+        sources = self._sources(found)
         scored = pieces(question, sources, needs, lexical.terms)
         limits = self._limits(query)
         ranked = beyond(scored, told)
         return choose(question, needs, ranked, limits, found.similarity, found.topic)
+
+    def _sources(self, found: Found) -> list[Source]:
+        names = names_by_id(self.library.ledger.originals())
+        return [_source(candidate, found.placed, names) for candidate in found.candidates]
 
     def _closely(
         self,
@@ -284,12 +287,11 @@ class Assistant:
         filters: Filters | None,
     ) -> Choice | None:
         """Choose among the lines of the one document that is asked about, None where it is not."""
-        learnt = model(self._encoder.name)
+        learnt = model(self.encoder)
         apt = query.language == ENGLISH and found.candidates and not found.placed
         if learnt is None or not apt or not _one_document(filters):
             return None
-        names = names_by_id(self.library.ledger.originals())
-        sources = [_source(candidate, found.placed, names) for candidate in found.candidates]
+        sources = self._sources(found)
         own = self.library.ledger.page_text(sources[0].document.id, None) or ""
         lexical = self.library.lexical
         lines = document(sources, lambda span: own)

@@ -283,27 +283,26 @@ class Retriever:
         found = self._library.stored(
             dict.fromkeys([*signals.fused(), *(said.keys if said else ())])
         )
-        known = [each for each in found.values() if _admitted(each, filters)]
-        known += [each for each in pins.passages if each.key not in found]
+        known = [*found.values(), *(each for each in pins.passages if each.key not in found)]
+        known = [each for each in known if _admitted(each, filters)]
         places = [(each.revision, each.token_first, each.token_count) for each in known]
         matrices = self._library.tokens.read_many(places)
-        kept = [
+        return [
             (stored, tokens)
             for stored, tokens in zip(known, matrices, strict=True)
             if tokens is not None
         ]
-        return kept
 
     def _talked(self, said: _Said, query: Query, signals: _Signals, kept: _Ranked) -> Talked:
         whole = self.query(said.spoken.text)
-        late = maxsim(query.tokens, query.weights, [tokens.vectors for _, tokens in kept])
+        late = _late(query, kept)
         terms = tuple(set(self._library.lexical.terms(query.text, query.language)))
         evidence = Evidence(
             late,
             _prior(said, kept),
             sum(self._library.lexical.rarity(terms).values()),
         )
-        alone = self._scores(query, signals, kept)
+        alone = self._scores(query, signals, kept, late)
         behind = self._behind(said, whole, signals, kept)
         return Talked(alone, behind, evidence, tuple(stored for stored, _ in kept))
 
@@ -312,18 +311,24 @@ class Retriever:
         weights = whole.weights * said.spoken.shares(whole.words)
         some = weights > 0
         near = replace(whole, tokens=whole.tokens[some], weights=weights[some])
-        before = {key: BEFORE * said.before.get(key, 0.0) for key in said.before}
         lexical = {
-            stored.key: signals.lexical.get(stored.key, 0.0) + before.get(stored.key, 0.0)
+            stored.key: signals.lexical.get(stored.key, 0.0)
+            + BEFORE * said.before.get(stored.key, 0.0)
             for stored, _ in kept
         }
         scores = self._scores(near, replace(signals, lexical=lexical), kept)
         return np.asarray(scores + PRIOR * _prior(said, kept), np.float32)
 
-    def _scores(self, query: Query, signals: _Signals, kept: _Ranked) -> Floats:
-        """Weigh what the three searches say of passages, each on a common scale."""
+    def _scores(
+        self, query: Query, signals: _Signals, kept: _Ranked, late: Floats | None = None
+    ) -> Floats:
+        """Weigh what the three searches say of passages, each on a common scale.
+
+        ``late`` are their MaxSim scores, where they are known already.
+        """
         keys = [stored.key for stored, _ in kept]
-        late = maxsim(query.tokens, query.weights, [tokens.vectors for _, tokens in kept])
+        if late is None:
+            late = _late(query, kept)
         shared = query.language in {stored.document.language or ENGLISH for stored, _ in kept}
         words, meaning, tokens = _SAME_LANGUAGE if shared else _ACROSS_LANGUAGES
         scores = words * standardise(signals.lexical_of(keys))
@@ -343,6 +348,10 @@ class Retriever:
             if terms:
                 weights[index] = 1.0 + max(self._library.lexical.rarity(terms).values())
         return weights if len(weights) else np.ones(1, np.float32)
+
+
+def _late(query: Query, kept: _Ranked) -> Floats:
+    return maxsim(query.tokens, query.weights, [tokens.vectors for _, tokens in kept])
 
 
 def _prior(said: _Said, kept: _Ranked) -> Floats:
