@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -280,6 +281,29 @@ def test_the_publishers_own_words_stand_for_both() -> None:
     choice = _choose("What happened with gender in projects?", [ours, theirs])
     assert [quote.source.document.id for quote in choice.quotes] == ["theirs"]
     assert [document.id for document in choice.quotes[0].also] == ["ours"]
+
+
+@pytest.mark.parametrize("older_first", [True, False])
+def test_of_two_editions_the_newer_one_is_quoted(older_first: bool) -> None:
+    text = "In 2021, 66% of new border projects had a gender component."
+    older, newer = _piece(text, "older", score=0.9), _piece(text, "newer", score=0.85)
+    record = replace(older.source.document, superseded_by="Newer")
+    older = replace(older, source=replace(older.source, document=record))
+    if not older_first:
+        older = replace(older, relevance=0.8, scores=(0.8,))
+    scored = sorted([older, newer], key=lambda piece: -piece.score)
+    choice = _choose("What happened with gender in projects?", scored)
+    assert [quote.source.document.id for quote in choice.quotes] == ["newer"]
+    assert [document.id for document in choice.quotes[0].also] == ["older"]
+
+
+def test_the_publishers_words_of_an_older_edition_stay_before_our_note_on_the_newer() -> None:
+    text = "In 2021, 66% of new border projects had a gender component."
+    older, note = _piece(text, "older", score=0.9), _piece(text, "note", Kind.SUMMARY, 0.85)
+    record = replace(older.source.document, superseded_by="note")
+    older = replace(older, source=replace(older.source, document=record))
+    choice = _choose("What happened with gender in projects?", [older, note])
+    assert [quote.source.document.id for quote in choice.quotes] == ["older"]
 
 
 def test_no_more_than_five_and_not_too_many_words() -> None:

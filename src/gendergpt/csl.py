@@ -25,6 +25,7 @@ STYLES = {"footnote": "chicago-notes", "apa": "apa", "chicago": "chicago-author-
 list of references and a short form for the text."""
 
 _OURSELVES = "GenderGPT"
+_NAMES = frozenset("title author publisher issued edition number URL language".split())
 _ID = "cited"
 # Characters of the private use area carry through the processor what it has no means for.
 _ITALIC, _UPRIGHT = "\ue000", "\ue001"
@@ -170,7 +171,7 @@ def reference(item: dict[str, Any], place: Place, style: str) -> tuple[Run, ...]
 
 def _frozen(item: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Return what the processor sees of an item, in a form that can be remembered."""
-    plain = {name: value for name, value in item.items() if name not in ("id", "note")}
+    plain = {name: value for name, value in item.items() if name in _NAMES}
     authors = tuple(_clean(str(each["literal"])) for each in plain.pop("author", ()))
     issued = plain.pop("issued", {"date-parts": [[0]]})["date-parts"][0][0]
     texts = tuple((name, _clean(str(value))) for name, value in sorted(plain.items()))
@@ -206,7 +207,7 @@ def _for_processor(values: dict[str, Any], style: str) -> dict[str, Any]:
         del item["publisher"]
     if not item["author"]:
         del item["author"]
-    return {**item, "id": _ID, "type": values.get("type", "report")}
+    return {**item, "id": _ID, "type": "report"}
 
 
 def _locator(place: Place) -> str:

@@ -40,14 +40,14 @@ class Reason(StrEnum):
 
     BESIDE = "beside"
     INCOMPLETE = "incomplete"
-    IN_LIBRARY = "in_library"
+    OVERLOOKED = "overlooked"
     OTHER = "other"
 
 
 REASONS = {
     Reason.BESIDE: "It is beside the question",
     Reason.INCOMPLETE: "Something important is missing",
-    Reason.IN_LIBRARY: "The library does hold an answer",
+    Reason.OVERLOOKED: "The library does hold an answer",
     Reason.OTHER: "Another reason",
 }
 """The reasons in words."""

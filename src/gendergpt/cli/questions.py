@@ -109,7 +109,7 @@ def serve(
         print(f"\n{as_text(assistant.ask(ask))}\n", flush=True)
     print("Starting the web chat …", file=sys.stderr, flush=True)
     assistant.warm_up()
-    run(assistant, host, port, on_ready=_announce)
+    run(assistant, host, port, on_ready=_announce, settings=settings)
 
 
 def _assistant(library: Path | None, filters: Filters | None) -> Assistant:
