@@ -98,7 +98,7 @@ def test_a_numbered_place_stands_beside_the_page() -> None:
     ("named", "expected"),
     [
         ("DCAF, OSCE/ODIHR, UN Women", ["DCAF", "OSCE/ODIHR", "UN Women"]),
-        ("United Nations; APT (Prevention, Torture)", ["United Nations", "APT (Prevention, Torture)"]),
+        ("UN; APT (Prevention, Torture)", ["UN", "APT (Prevention, Torture)"]),
         ("International Organization for Migration", ["International Organization for Migration"]),
         (None, []),
         (" , ", []),

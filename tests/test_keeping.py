@@ -102,7 +102,7 @@ def test_feedback_makes_no_library(tmp_path: Path) -> None:
 def test_a_full_file_says_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feedback, "MOST_ENTRIES", 1)
     feedback.keep(tmp_path, Entry(Verdict.UP, "?"))
-    with pytest.raises(UnavailableError, match="takes no more.*gendergpt feedback.*move the file"):
+    with pytest.raises(UnavailableError, match=r"takes no more.*gendergpt feedback.*move the file"):
         feedback.keep(tmp_path, Entry(Verdict.UP, "?"))
 
 
@@ -138,7 +138,7 @@ def test_gaps_are_grouped_and_listed(tmp_path: Path, capsys: pytest.CaptureFixtu
     allowed = Settings(library=tmp_path, keep_gaps=True)
     assert gaps.note(allowed, asked("Which lamp?"), "2026-01-01T00:00:00")
     assert gaps.note(allowed, asked("What is the BUDGET?!"), "2026-01-02T00:00:00")
-    assert gaps.note(allowed, asked(f"what is a budget {ESCAPE}"), "2026-01-03T00:00:00")
+    assert gaps.note(allowed, asked("what is a budget \x1b"), "2026-01-03T00:00:00")
     first, second = gaps.gaps(tmp_path)
     assert (first.count, first.first[:10], first.last[:10]) == (2, "2026-01-02", "2026-01-03")
     assert (second.question, second.count) == ("Which lamp?", 1)

@@ -290,7 +290,7 @@ def test_of_two_editions_the_newer_one_is_quoted(older_first: bool) -> None:
     record = replace(older.source.document, superseded_by="Newer")
     older = replace(older, source=replace(older.source, document=record))
     if not older_first:
-        older = replace(older, relevance=0.8, scores=(0.8,))
+        older = replace(older, scores=(0.8,))
     scored = sorted([older, newer], key=lambda piece: -piece.score)
     choice = _choose("What happened with gender in projects?", scored)
     assert [quote.source.document.id for quote in choice.quotes] == ["newer"]

@@ -189,6 +189,8 @@ def _made(frozen: tuple[tuple[str, Any], ...], place: Place, style: str) -> str:
         entry, cited = _processed(item, _locator(place), style)
     beside = _clean(place.beside)
     cited = _NO_PAGES.sub(lambda _: beside, cited).replace(_BESIDE, f", {beside}")
+    if "–" in place.pages:  # the processor takes Roman numerals for one page
+        cited = re.sub(rf"\bp\.(?=[\s\u00a0]{re.escape(place.pages)})", "pp.", cited)
     if not entry:
         return cited
     entry = _mended(entry, dict(frozen))
@@ -200,7 +202,7 @@ def _for_processor(values: dict[str, Any], style: str) -> dict[str, Any]:
     begin, end = _KEPT
     item = {name: value for name, value in values.items() if value and name != "issued"}
     item["author"] = [{"literal": name} for name in values["author"]]
-    item["title"] = f"{begin}{values['title']}{end}"
+    item["title"] = f"{begin}{values.get('title', '')}{end}"
     if values["issued"]:
         item["issued"] = {"date-parts": [[values["issued"]]]}
     if style == "apa" and item.get("publisher") == ", ".join(values["author"]):
@@ -260,7 +262,7 @@ def _mended(entry: str, values: dict[str, Any]) -> str:
     """Undo what the processor does to publications without author, and to two organisations."""
     authors = values["author"]
     if not authors:
-        entry = _titled_once(entry, str(values["title"]))
+        entry = _titled_once(entry, str(values.get("title", "")))
     if len(authors) == 2:  # no name is turned round, so no comma parts them
         for last in ("and", "&"):
             entry = entry.replace(f"{authors[0]}, {last} {authors[1]}", f" {last} ".join(authors))

@@ -173,9 +173,10 @@ class _Page:
         yield "", begun, begun.past, begun.current
         filters = choices.filters_of(publishers, documents)
         for step in talk.answer(self._assistant, begun, filters, titles):
-            yield gr.skip(), step, gr.skip(), step.current
+            # Before it is shown: whoever leaves the page then ends this loop.
             if self._on_answer and len(step.turns) > len(begun.turns):
                 self._on_answer(step.turns[-1].answer)
+            yield gr.skip(), step, gr.skip(), step.current
 
     def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:
         stopped = talk.stop(conversation)
