@@ -226,7 +226,7 @@ def test_what_the_page_sends_is_kept(client: TestClient, tmp_path: Path) -> None
         ({"verdict": "great"}, {}, 400),
         ({"more": 1}, {}, 400),
         ({"comment": "x" * 1001}, {}, 400),
-        ({"cited": [SENT["cited"][0]] * 21}, {}, 400),  # type: ignore[index]
+        ({"cited": [SENT["cited"][0]] * 21}, {}, 400),
         ({"comment": "x" * 70_000}, {}, 413),
         ({}, {"content-type": "text/plain"}, 403),
         ({}, {"sec-fetch-site": "cross-site"}, 403),
