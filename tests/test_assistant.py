@@ -557,6 +557,37 @@ def test_near_duplicates_are_folded(own: Build) -> None:
     check(assistant, answer)
 
 
+EDITIONS = """
+[[document]]
+file = "older.md"
+title = "Border Handbook"
+publisher = "IOM"
+year = 2010
+superseded_by = "Border Handbook (2nd edition)"
+
+[[document]]
+file = "newer.md"
+title = "Border Handbook"
+publisher = "IOM"
+year = 2019
+edition = "2nd edition"
+"""
+
+
+def test_of_two_editions_that_say_the_same_the_newer_is_quoted(own: Build) -> None:
+    said = "# Lamps\n\nA green lamp hangs at the Zvezda crossing above the officers' booth.\n"
+    assistant = own(
+        older_md=said,
+        newer_md=said.replace("hangs at", "hangs always at"),
+        catalogue_toml=EDITIONS,
+    )
+    answer = assistant.ask("Which lamp hangs at the Zvezda crossing?")
+    (citation,) = answer.citations
+    assert citation.document.edition == "2nd edition"
+    assert [document.year for document in citation.also] == [2010]
+    assert citation.status is not Status.NOT_FOUND
+
+
 # --- hostile documents ---------------------------------------------------------------------------
 
 PLAIN = "# Guide\n\nAt the Brod crossing women travellers are searched by women officers only.\n"

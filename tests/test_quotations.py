@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -287,6 +288,29 @@ def test_what_counts_as_many_things_as_asked_for_comes_first() -> None:
     ways = _piece("The abstract singles out five approaches.", "ways", score=0.85)
     choice = _choose("Which five approaches does it recommend?", [things, ways])
     assert choice.quotes[0].source.document.id == "ways"
+
+
+@pytest.mark.parametrize("older_first", [True, False])
+def test_of_two_editions_the_newer_one_is_quoted(older_first: bool) -> None:
+    text = "In 2021, 66% of new border projects had a gender component."
+    older, newer = _piece(text, "older", score=0.9), _piece(text, "newer", score=0.85)
+    record = replace(older.source.document, superseded_by="Newer")
+    older = replace(older, source=replace(older.source, document=record))
+    if not older_first:
+        older = replace(older, scores=(0.8,))
+    scored = sorted([older, newer], key=lambda piece: -piece.score)
+    choice = _choose("What happened with gender in projects?", scored)
+    assert [quote.source.document.id for quote in choice.quotes] == ["newer"]
+    assert [document.id for document in choice.quotes[0].also] == ["older"]
+
+
+def test_the_publishers_words_of_an_older_edition_stay_before_our_note_on_the_newer() -> None:
+    text = "In 2021, 66% of new border projects had a gender component."
+    older, note = _piece(text, "older", score=0.9), _piece(text, "note", Kind.SUMMARY, 0.85)
+    record = replace(older.source.document, superseded_by="note")
+    older = replace(older, source=replace(older.source, document=record))
+    choice = _choose("What happened with gender in projects?", [older, note])
+    assert [quote.source.document.id for quote in choice.quotes] == ["older"]
 
 
 def test_only_so_many_quotations_and_words() -> None:

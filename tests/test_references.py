@@ -104,6 +104,15 @@ def test_superseded() -> None:
     assert references.superseded(ORIGINAL) is None
     old = dataclasses.replace(ORIGINAL, superseded_by="Guide, 3rd edition")
     assert "Guide, 3rd edition" in (references.superseded(old) or "")
+    assert references.reference(cite(old)).endswith(
+        ". A newer edition replaces this one: Guide, 3rd edition."
+    )
+
+
+def test_the_edition_stands_beside_the_title_with_the_year() -> None:
+    second = dataclasses.replace(ORIGINAL, edition="2nd edition")
+    assert references.attribution(cite(second)) == "APT, Guide (2nd edition, 2019)"
+    assert references.whose(dataclasses.replace(second, year=None)) == "APT, Guide (2nd edition)"
 
 
 def test_a_hit_that_is_no_answer() -> None:

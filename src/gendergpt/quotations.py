@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from gendergpt.calibration import Limits
+from gendergpt.editions import replaces
 from gendergpt.names import Named, NameKind, holds
 from gendergpt.questions import Question, Shape, answers_shape, close_to, counts
 from gendergpt.references import REMARK
@@ -429,9 +430,15 @@ def alike(one: Piece, other: Piece) -> bool:
 
 
 def _with_twin(kept: Piece, twin: Piece) -> Piece:
-    """Keep the publisher's own words of two that tell the same, and name the other's document."""
+    """Keep the publisher's own words of two that tell the same, and name the other's document.
+
+    Of two editions' words, those of the newer one are kept.
+    """
     kinds = (kept.source.document.kind, twin.source.document.kind)
-    first, second = (twin, kept) if kinds == (Kind.SUMMARY, Kind.ORIGINAL) else (kept, twin)
+    newer = kinds[0] is kinds[1] and replaces(twin.source.document, kept.source.document)
+    first, second = (
+        (twin, kept) if newer or kinds == (Kind.SUMMARY, Kind.ORIGINAL) else (kept, twin)
+    )
     known = {first.source.document.id, *(document.id for document in kept.also)}
     more = () if second.source.document.id in known else (second.source.document,)
     return replace(first, also=(*kept.also, *more))

@@ -88,7 +88,13 @@ def whose(document: Document, basis: Basis | None = None, say: Phrases = ENGLISH
         return say.gettext("our summary “{work}”", work=document.title)
     named = document.publisher and not document.title.startswith(document.publisher)
     head = f"{document.publisher}, " if named else ""
-    return f"{head}{document.title}{_bracketed(document.edition or document.year)}"
+    return f"{head}{document.title}{_in_brackets(document.edition, _year_beside(document))}"
+
+
+def _year_beside(document: Document) -> int | None:
+    """Return the year, unless the edition names it already."""
+    named = document.year is None or str(document.year) in (document.edition or "")
+    return None if named else document.year
 
 
 def publication(citation: Citation, say: Phrases = ENGLISH) -> str:
@@ -117,7 +123,8 @@ def reference(citation: Citation, say: Phrases = ENGLISH) -> str:
     if citation.also:
         works = "; ".join(whose(each, say=say) for each in citation.also)
         text += "; " + say.gettext("also said in {works}", works=works)
-    return text
+    warning = superseded(citation.document, say)
+    return f"{text}. {warning}" if warning else text
 
 
 def superseded(document: Document, say: Phrases = ENGLISH) -> str | None:
@@ -205,10 +212,6 @@ def _basis(basis: Basis) -> str:
 def _in_brackets(*parts: object) -> str:
     inner = ", ".join(str(part) for part in parts if part)
     return f" ({inner})" if inner else ""
-
-
-def _bracketed(value: object) -> str:
-    return f" ({value})" if value else ""
 
 
 def _label(page: PageRef) -> str:

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     fetch_attempts: int = Field(
         default=4, ge=1, description="How often `fetch` tries again or goes on after a break."
     )
+    keep_gaps: bool = Field(
+        default=False,
+        description="Keep questions that the library did not answer, for `gendergpt gaps` and the "
+        "page /gaps, which everybody who can open the web chat can then open.",
+    )
 
     @property
     def download_folder(self) -> Path:

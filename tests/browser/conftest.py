@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from gendergpt.settings import Settings
 from gendergpt.ui import build_app
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -45,18 +46,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _served() -> Iterator[Site]:
+def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all tests: Gradio takes seconds to load."""
     from gendergpt.ui import listening
 
     assistant = ScriptedAssistant()
     listener = listening.listen("127.0.0.1", 0)
     url = listening.page_address("127.0.0.1", listener.getsockname()[1])
-    config = uvicorn.Config(build_app(assistant), log_level="warning", timeout_graceful_shutdown=1)
+    settings = Settings(library=tmp_path_factory.mktemp("kept"), keep_gaps=True)
+    app = build_app(assistant, settings)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
     thread.start()
-    yield Site(url, assistant)
+    yield Site(url, assistant, settings.library)
     running.should_exit = True
     thread.join(10)
 
@@ -66,6 +69,8 @@ def site(_served: Site) -> Iterator[Site]:
     """The served page, with the assistant as it was at the start."""
     fresh = ScriptedAssistant()
     _served.assistant.__dict__.update(fresh.__dict__)
+    for kept in _served.library.iterdir():
+        kept.unlink()
     yield _served
     _served.assistant.hold.set()
 

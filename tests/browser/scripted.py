@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gendergpt.errors import LibraryMissing
 from gendergpt.types import (
@@ -274,7 +275,8 @@ class ScriptedAssistant:
 
 @dataclass
 class Site:
-    """A served page and the assistant behind it."""
+    """A served page, the assistant behind it, and the folder that feedback is kept in."""
 
     url: str
     assistant: ScriptedAssistant
+    library: Path

@@ -278,7 +278,7 @@ def test_source_opens_at_its_top_on_a_narrow_screen(visit: Visit) -> None:
         bar = source(page).locator(".source-bar").bounding_box()
         banner = source(page).locator(".whose").bounding_box()
         assert bar and banner and banner["y"] >= bar["y"] + bar["height"]
-    earlier = source(page).get_by_role("group")
+    earlier = source(page).get_by_role("group").filter(has_text="Earlier in this passage")
     expect(earlier).to_have_js_property("open", False)
     source(page).get_by_text("Earlier in this passage").click()
     expect(earlier).to_have_js_property("open", True)

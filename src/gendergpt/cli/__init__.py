@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from gendergpt.cli import changes, ingest, library, originals, questions, upkeep
+from gendergpt.cli import changes, ingest, keeping, library, originals, questions, upkeep
 from gendergpt.cli.output import DONE, STOPPED, UNAVAILABLE, USAGE
 
 
@@ -47,7 +47,7 @@ def start(
 
 library.app.add_typer(changes.app)
 library.app.add_typer(originals.library_app)
-for part in (ingest.app, questions.app, originals.app, upkeep.app):
+for part in (ingest.app, questions.app, originals.app, keeping.app, upkeep.app):
     app.add_typer(part)
 app.add_typer(library.app, name="library")
 

@@ -41,6 +41,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with quotations from the library."""
+    from gendergpt.gaps import note
     from gendergpt.references import as_text
 
     filters = filters_of(publisher, document, language, kind, edition, year_from, year_to)
@@ -49,6 +50,7 @@ def ask(
         print_json(answer.to_dict())
     else:
         print(as_text(answer))
+    note(settings_for(library), answer)
 
 
 @app.command()
@@ -107,7 +109,7 @@ def serve(
         print(f"\n{as_text(assistant.ask(ask))}\n", flush=True)
     print("Starting the web chat …", file=sys.stderr, flush=True)
     assistant.warm_up()
-    run(assistant, host, port, on_ready=_announce)
+    run(assistant, host, port, on_ready=_announce, settings=settings)
 
 
 def _assistant(library: Path | None, filters: Filters | None) -> Assistant:

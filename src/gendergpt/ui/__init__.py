@@ -16,12 +16,14 @@ from gendergpt.ui.ports import AssistantLike
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from gendergpt.settings import Settings
+
 __all__ = ["AssistantLike", "build_app", "serve"]
 
 
-def build_app(assistant: AssistantLike) -> FastAPI:
-    """Return the web application that asks ``assistant``."""
-    app: FastAPI = _server().build_app(assistant)
+def build_app(assistant: AssistantLike, settings: Settings | None = None) -> FastAPI:
+    """Return the web application that asks ``assistant``; settings are the environment's."""
+    app: FastAPI = _server().build_app(assistant, settings)
     return app
 
 
@@ -30,6 +32,7 @@ def serve(
     host: str,
     port: int,
     on_ready: Callable[[str], None] | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """Serve the web chat until the process is interrupted.
 
@@ -38,12 +41,13 @@ def serve(
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         on_ready: called once, with the page's address, when the page can be opened.
+        settings: name the library's folder; the environment's by default.
 
     Raises:
         PortTaken: the port is in use.
         UnavailableError: the address cannot be used for another reason.
     """
-    _server().serve(assistant, host, port, on_ready)
+    _server().serve(assistant, host, port, on_ready, settings)
 
 
 def _server() -> ModuleType:

@@ -26,7 +26,8 @@ from gendergpt.types import (
     Span,
     Status,
 )
-from gendergpt.ui import highlight
+from gendergpt.ui import highlight, opinions
+from gendergpt.ui.citing import copying
 from gendergpt.ui.enumerations import even
 from gendergpt.ui.markup import capital, fill, join, link
 
@@ -48,6 +49,7 @@ def source_cards(
             titles,
             say,
             _figures(c, say),
+            opinions.on_citation(c, answer.question, say),
         )
         for c in answer.citations
     ]
@@ -73,14 +75,18 @@ def _card(
     titles: Mapping[str, str],
     say: Phrases,
     figures: Markup = _NO_FIGURES,
+    report: Markup = _NO_FIGURES,
 ) -> Markup:
     return fill(
-        '<div class="card" id="{}" hidden>{whose}<h3 dir="auto">{title}</h3>{newer}'
-        '<blockquote dir="auto" lang="{lang}">{words}</blockquote><dl>{facts}</dl>'
-        "{address}{figures}</div>",
+        '<div class="card" id="{}" hidden>{whose}<h3 dir="auto">{title}{edition}</h3>{newer}'
+        '<blockquote dir="auto" lang="{lang}">{words}</blockquote>{copying}<dl>{facts}</dl>'
+        "{address}{figures}{report}</div>",
         card,
         whose=_whose(citation, say),
         title=citation.document.title,
+        edition=_edition(citation.document),
+        copying=copying(citation, say),
+        report=report,
         newer=_newer(citation.document, titles, say),
         lang=written_in(citation.document, citation.quote or words),
         facts=join(
@@ -106,10 +112,27 @@ def _whose(citation: Citation, say: Phrases) -> Markup:
     return fill('<p class="whose ours">{}</p>', said)
 
 
-def _newer(document: Document, titles: Mapping[str, str], say: Phrases) -> Markup:
+def _edition(document: Document) -> Markup:
+    """Return the edition that stands beside a publication's title; a note of ours has none."""
+    if document.kind is Kind.SUMMARY or not document.edition:
+        return Markup("")
+    return fill(' <span class="edition">({})</span>', document.edition)
+
+
+def superseded(answer: Answer, titles: Mapping[str, str], say: Phrases) -> Markup:
+    """Return a warning for each quoted edition that a newer one replaces."""
+    markers: dict[Document, str] = {}
+    for each in answer.citations:
+        markers[each.document] = markers.get(each.document, "") + f"[{each.marker}] "
+    return join(_newer(document, titles, say, those) for document, those in markers.items())
+
+
+def _newer(
+    document: Document, titles: Mapping[str, str], say: Phrases, markers: str = ""
+) -> Markup:
     newer = document.superseded_by and titles.get(document.superseded_by, document.superseded_by)
     warning = references.superseded(replace(document, superseded_by=newer), say)
-    return fill('<p class="newer">{}</p>', warning) if warning else Markup("")
+    return fill('<p class="newer">{}{}</p>', markers, warning) if warning else Markup("")
 
 
 def _facts(citation: Citation, say: Phrases) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from gendergpt.errors import GenderGPTError
-from gendergpt.types import Document
+from gendergpt.types import Answer, Document
 from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
 from gendergpt.ui.conversation import Conversation
@@ -47,19 +47,24 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=list(_SANS), font_mono=["ui-monospace", "monospace"])
 
 
-def build_blocks(assistant: AssistantLike) -> gr.Blocks:
-    """Return the page's Gradio blocks, wired to ``assistant``."""
+def build_blocks(
+    assistant: AssistantLike, on_answer: Callable[[Answer], None] | None = None
+) -> gr.Blocks:
+    """Return the page's Gradio blocks, wired to ``assistant``; answers go to ``on_answer``, too."""
     blocks: gr.Blocks
     with gr.Blocks(title="GenderGPT", analytics_enabled=False) as blocks:
-        _Page(assistant).wire(blocks)
+        _Page(assistant, on_answer).wire(blocks)
     return blocks
 
 
 class _Page:
     """The components of the page and their events. One for all visitors: it holds no state."""
 
-    def __init__(self, assistant: AssistantLike) -> None:
+    def __init__(
+        self, assistant: AssistantLike, on_answer: Callable[[Answer], None] | None = None
+    ) -> None:
         self._assistant = assistant
+        self._on_answer = on_answer
         self._conversation = gr.State(Conversation())
         self._seen = gr.State(None)
         # The button that people see stands in the header of page.html and presses this one.
@@ -168,6 +173,9 @@ class _Page:
         yield "", begun, begun.past, begun.current
         filters = choices.filters_of(publishers, documents)
         for step in talk.answer(self._assistant, begun, filters, titles):
+            # Before it is shown: whoever leaves the page then ends this loop.
+            if self._on_answer and len(step.turns) > len(begun.turns):
+                self._on_answer(step.turns[-1].answer)
             yield gr.skip(), step, gr.skip(), step.current
 
     def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:

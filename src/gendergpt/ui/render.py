@@ -15,8 +15,9 @@ from gendergpt import references
 from gendergpt.framing import documents_in_words, no_answer, passages_in_words, written_in
 from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Basis, Citation, Hit, Outcome, Passage
-from gendergpt.ui.cards import cited, source_cards, url_of, where
+from gendergpt.ui.cards import cited, source_cards, superseded, url_of, where
 from gendergpt.ui.markup import capital, fill, join, link, linked
+from gendergpt.ui.opinions import on_answer
 from gendergpt.ui.wording import MARKER, answer_text
 
 SEARCHING = "Searching the library…"
@@ -79,6 +80,7 @@ def finished(
     parts = (
         _outcome(answer, say),
         answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
+        superseded(answer, titles, say),
         _notes(answer, say),
         _not_in_library(answer, turn, titles, only, say),
         _foot(answer, turn, say),
@@ -297,10 +299,11 @@ def _foot(answer: Answer, turn: int, say: Phrases) -> Markup:
         return Markup("")
     return fill(
         '<div class="foot"><button type="button" class="copy" data-copy="t{turn}-text">'
-        '{copy}</button><pre id="t{turn}-text" hidden>{text}</pre></div>{refs}{reading}',
+        '{copy}</button><pre id="t{turn}-text" hidden>{text}</pre>{opinion}</div>{refs}{reading}',
         turn=turn,
         copy=say.gettext("Copy answer"),
         text=references.as_text(answer),
+        opinion=on_answer(answer, turn, say),
         refs=_references(answer.citations, say),
         reading=_reading(answer.reading, turn, say),
     )

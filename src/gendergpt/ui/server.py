@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gendergpt.pagepictures import PagePictures
 from gendergpt.settings import Settings
-from gendergpt.ui import page, pictures
+from gendergpt.ui import citing, keeping, page, pictures
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.ports import AssistantLike
 
@@ -38,9 +38,10 @@ _GRADIO_ROUTES = re.compile(
 )
 
 
-def build_app(assistant: AssistantLike) -> FastAPI:
-    """Return the web application that asks ``assistant``."""
-    drawn = PagePictures(assistant.documents, Settings().read_megabytes)
+def build_app(assistant: AssistantLike, settings: Settings | None = None) -> FastAPI:
+    """Return the web application that asks ``assistant``; settings are the environment's."""
+    settings = settings or Settings()
+    drawn = PagePictures(assistant.documents, settings.read_megabytes)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,10 +53,12 @@ def build_app(assistant: AssistantLike) -> FastAPI:
     )
     app.add_api_route("/healthz", _health, methods=["GET"])
     pictures.add_routes(app, drawn)
+    citing.add_routes(app)
+    keeping.add_routes(app, assistant, settings)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
-        page.build_blocks(assistant),
+        page.build_blocks(assistant, keeping.gap_keeper(settings)),
         path="/",
         footer_links=[],
         run_history=False,
@@ -171,7 +174,8 @@ class _OwnPage:
 
 
 def _shut(path: str) -> bool:
-    ours = path == "/healthz" or path.startswith("/ui/") or pictures.ROUTES.fullmatch(path)
+    plain = path in ("/healthz", citing.ROUTE, *keeping.ROUTES) or path.startswith("/ui/")
+    ours = plain or pictures.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 
@@ -249,11 +253,12 @@ def serve(
     host: str,
     port: int,
     on_ready: Callable[[str], None] | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """Serve the web chat until the process is interrupted; see ``gendergpt.ui.serve``."""
     listener = listen(host, port)
     address = page_address(host, listener.getsockname()[1])
-    app = build_app(assistant)
+    app = build_app(assistant, settings)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -253,5 +253,6 @@
     });
   }
 
+  window.gendergpt = { copy, say };
   start();
 })();
