@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         default=4, ge=1, description="How often `fetch` tries again or goes on after a break."
     )
 
+    shared_answers: int = Field(
+        default=5000, ge=0, description="Most answers of the web chat that can be shared."
+    )
+
     @property
     def download_folder(self) -> Path:
         """The folder that ``fetch`` downloads to."""

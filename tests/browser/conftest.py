@@ -45,11 +45,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _served() -> Iterator[Site]:
+def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all tests: Gradio takes seconds to load."""
     from gendergpt.ui import listening
 
-    assistant = ScriptedAssistant()
+    assistant = ScriptedAssistant(folder=tmp_path_factory.mktemp("library"))
     listener = listening.listen("127.0.0.1", 0)
     url = listening.page_address("127.0.0.1", listener.getsockname()[1])
     config = uvicorn.Config(build_app(assistant), log_level="warning", timeout_graceful_shutdown=1)

@@ -12,6 +12,7 @@ from gendergpt.types import Document
 from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
 from gendergpt.ui.conversation import Conversation
+from gendergpt.ui.memory import Memory
 from gendergpt.ui.ports import AssistantLike, suggestions_of
 
 LONGEST_QUESTION = 2000
@@ -41,25 +42,38 @@ element.addEventListener('click', (event) => {
 });
 """
 
+# What the browser kept, and a question that is asked again, come from static/keep.js.
+_KEEPER = """
+element.addEventListener('recall', (event) => trigger('recall', event.detail));
+element.addEventListener('again', (event) => trigger('again', event.detail));
+document.dispatchEvent(new CustomEvent('keeper', {detail: element}));
+"""
+
 
 def theme() -> gr.themes.Base:
     """Return Gradio's plainest theme with the system's fonts, so that none is fetched."""
     return gr.themes.Base(font=list(_SANS), font_mono=["ui-monospace", "monospace"])
 
 
-def build_blocks(assistant: AssistantLike) -> gr.Blocks:
-    """Return the page's Gradio blocks, wired to ``assistant``."""
+def build_blocks(assistant: AssistantLike, memory: Memory | None = None) -> gr.Blocks:
+    """Return the page's Gradio blocks, wired to ``assistant``.
+
+    Args:
+        assistant: who answers.
+        memory: for conversations that the browser keeps; None: it keeps none.
+    """
     blocks: gr.Blocks
     with gr.Blocks(title="GenderGPT", analytics_enabled=False) as blocks:
-        _Page(assistant).wire(blocks)
+        _Page(assistant, memory).wire(blocks)
     return blocks
 
 
 class _Page:
     """The components of the page and their events. One for all visitors: it holds no state."""
 
-    def __init__(self, assistant: AssistantLike) -> None:
+    def __init__(self, assistant: AssistantLike, memory: Memory | None) -> None:
         self._assistant = assistant
+        self._memory = memory
         self._conversation = gr.State(Conversation())
         self._seen = gr.State(None)
         # The button that people see stands in the header of page.html and presses this one.
@@ -73,7 +87,9 @@ class _Page:
             _html(frame.finder("documents", "Document"), elem_id="find-documents")
             self._documents = gr.CheckboxGroup(label="Document", elem_id="documents")
             _html(frame.expander("documents"), elem_id="all-documents")
+        self._keeper = _html("", elem_id="keeper", js_on_load=_KEEPER)
         with gr.Column(elem_id="talk"):
+            _html(frame.TALK_TOOLS, elem_id="talk-tools")
             # Apart from the answers, so that suggestions that come late never cover one.
             self._welcome = _html(frame.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
             self._past = _html("", elem_id="past")
@@ -116,6 +132,8 @@ class _Page:
             button.click(None, cancels=asked, show_progress="hidden").then(
                 then, inputs, talking, **quiet
             )
+        if self._memory is not None:
+            self._keeper.recall(self._on_recall, None, talking, **quiet)
         blocks.load(self._on_load, None, [self._welcome], **quiet)
         shown = [self._publishers, self._documents]
         gr.on([each.change for each in shown], self._on_choice, shown, [self._chosen], **quiet)
@@ -138,6 +156,7 @@ class _Page:
         return [
             gr.on(triggers, self._on_question, inputs, outputs, **options),
             self._welcome.ask(self._on_suggestion, inputs[1:], outputs, **options),
+            self._keeper.again(self._on_again, inputs[1:], outputs, **options),
         ]
 
     # --- what happens ----------------------------------------------------------------------------
@@ -151,12 +170,38 @@ class _Page:
     ) -> Iterator[tuple[Any, ...]]:
         yield from self._on_question(str(event.question), conversation, publishers, documents)
 
+    def _on_again(
+        self,
+        conversation: Conversation,
+        publishers: Sequence[str],
+        documents: Sequence[str],
+        event: gr.EventData,
+    ) -> Iterator[tuple[Any, ...]]:
+        steps = self._on_question(
+            str(event.question), conversation, publishers, documents, again=True
+        )
+        for _, *rest in steps:
+            yield gr.skip(), *rest  # what is being typed stays
+
+    def _on_recall(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Show the conversation that the browser kept."""
+        kept = event.turns if isinstance(event.turns, list) else []
+        try:
+            recalled = self._memory.recalled(kept, self._titles()) if self._memory else None
+        except GenderGPTError:
+            recalled = None  # the library line says what is wrong
+        if recalled is None or not recalled.shown:
+            return gr.skip(), gr.skip(), gr.skip()
+        begun = talk.recalled(recalled)
+        return begun, begun.past, begun.current
+
     def _on_question(
         self,
         question: str,
         conversation: Conversation,
         publishers: Sequence[str],
         documents: Sequence[str],
+        again: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         question = question.strip()[:LONGEST_QUESTION]
         if not question or conversation.running is not None:
@@ -164,10 +209,10 @@ class _Page:
             return
         titles = self._titles()
         only = choices.in_words(publishers, documents, titles)
-        begun = talk.begin(conversation, question, only)
+        begun = talk.begin(conversation, question, only, again)
         yield "", begun, begun.past, begun.current
         filters = choices.filters_of(publishers, documents)
-        for step in talk.answer(self._assistant, begun, filters, titles):
+        for step in talk.answer(self._assistant, begun, filters, titles, self._memory):
             yield gr.skip(), step, gr.skip(), step.current
 
     def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:

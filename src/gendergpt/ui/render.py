@@ -27,6 +27,7 @@ APOLOGY = (
 )
 
 _SNIPPET = 260
+_NOTHING = Markup("")
 
 
 # --- a turn of the conversation ------------------------------------------------------------------
@@ -63,6 +64,9 @@ def finished(
     passages: Mapping[str, Passage],
     titles: Mapping[str, str],
     only: str = "",
+    *,
+    before: Markup = _NOTHING,
+    beneath: Markup = _NOTHING,
 ) -> str:
     """Return a turn with its whole answer.
 
@@ -72,16 +76,19 @@ def finished(
         passages: the passages that are known, by id; a source card shows its quotation in them.
         titles: the library's titles by document id, for naming filters and newer editions.
         only: what the search was limited to, in words; empty for none.
+        before: stands before the answer.
+        beneath: stands under it, beside "Copy answer".
     """
     known = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
     known.update(passages)
     say = phrases(answer.language)
     parts = (
+        before,
         _outcome(answer, say),
         answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
         _notes(answer, say),
         _not_in_library(answer, turn, titles, only, say),
-        _foot(answer, turn, say),
+        _foot(answer, turn, beneath, say),
         source_cards(answer, turn, known, titles),
     )
     about_us = answer.outcome == Outcome.ABOUT_ASSISTANT
@@ -292,14 +299,15 @@ def _cut(text: str) -> str:
     return flat[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
-def _foot(answer: Answer, turn: int, say: Phrases) -> Markup:
+def _foot(answer: Answer, turn: int, tools: Markup, say: Phrases) -> Markup:
     if answer.outcome == Outcome.ABOUT_ASSISTANT:
-        return Markup("")
+        return tools
     return fill(
         '<div class="foot"><button type="button" class="copy" data-copy="t{turn}-text">'
-        '{copy}</button><pre id="t{turn}-text" hidden>{text}</pre></div>{refs}{reading}',
+        '{copy}</button>{tools}<pre id="t{turn}-text" hidden>{text}</pre></div>{refs}{reading}',
         turn=turn,
         copy=say.gettext("Copy answer"),
+        tools=tools,
         text=references.as_text(answer),
         refs=_references(answer.citations, say),
         reading=_reading(answer.reading, turn, say),

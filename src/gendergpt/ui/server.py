@@ -24,10 +24,13 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gendergpt.pagepictures import PagePictures
+from gendergpt.sealing import Seals
 from gendergpt.settings import Settings
-from gendergpt.ui import page, pictures
+from gendergpt.sharing import Shared
+from gendergpt.ui import answers, page, pictures
 from gendergpt.ui.listening import APP_NAME, listen, page_address
-from gendergpt.ui.ports import AssistantLike
+from gendergpt.ui.memory import Memory
+from gendergpt.ui.ports import AssistantLike, LookedUp
 
 _STATIC = resources.files("gendergpt.ui") / "static"
 
@@ -52,10 +55,15 @@ def build_app(assistant: AssistantLike) -> FastAPI:
     )
     app.add_api_route("/healthz", _health, methods=["GET"])
     pictures.add_routes(app, drawn)
+    memory = None
+    if isinstance(assistant, LookedUp):
+        memory = Memory(assistant, Seals(assistant.folder))
+        shared = Shared(assistant.folder, Settings().shared_answers)
+        answers.add_routes(app, assistant, memory, shared)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
-        page.build_blocks(assistant),
+        page.build_blocks(assistant, memory),
         path="/",
         footer_links=[],
         run_history=False,
@@ -171,7 +179,8 @@ class _OwnPage:
 
 
 def _shut(path: str) -> bool:
-    ours = path == "/healthz" or path.startswith("/ui/") or pictures.ROUTES.fullmatch(path)
+    plain = path == "/healthz" or path.startswith("/ui/")
+    ours = plain or pictures.ROUTES.fullmatch(path) or answers.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 

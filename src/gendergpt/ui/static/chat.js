@@ -127,6 +127,7 @@
   }
 
   function countFilters() {
+    if (!byId("show-filters")) return;
     const chosen = document.querySelectorAll("#rail input[type=checkbox]:checked").length;
     byId("show-filters").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
@@ -254,4 +255,5 @@
   }
 
   start();
+  window.chat = { copy, say };
 })();

@@ -1,0 +1,116 @@
+"""Routes for shared answers: one that takes an answer, and a plain page that shows it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from importlib import resources
+
+from anyio import to_thread
+from fastapi import FastAPI
+from markupsafe import Markup
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from gendergpt.errors import GenderGPTError, SharedAnswerMissing, UnavailableError
+from gendergpt.kept import Kept
+from gendergpt.revisiting import revisit
+from gendergpt.sharing import Shared
+from gendergpt.ui import beneath, render
+from gendergpt.ui.markup import fill
+from gendergpt.ui.memory import LARGEST, Memory
+from gendergpt.ui.notices import notices
+from gendergpt.ui.ports import LookedUp
+
+ROUTES = re.compile(r"/answers(/[^/]{0,64})?", re.ASCII)
+"""What paths these routes take; all else is shut."""
+
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+class Offered(BaseModel):
+    """What is sent to be shared: an answer as the browser keeps it."""
+
+    sealed: str = Field(max_length=LARGEST)
+
+
+def add_routes(app: FastAPI, library: LookedUp, memory: Memory, shared: Shared) -> None:
+    """Serve the shared answers of a library."""
+    routes = _Routes(library, memory, shared)
+    app.add_api_route("/answers", routes.add, methods=["POST"], response_model=None)
+    app.add_api_route("/answers/{name}", routes.show, methods=["GET"], response_model=None)
+
+
+class _Routes:
+    def __init__(self, library: LookedUp, memory: Memory, shared: Shared) -> None:
+        self._library = library
+        self._memory = memory
+        self._shared = shared
+
+    def add(self, offered: Offered) -> Response:
+        """Put an answer of ours down; return its address, or ``problem``: why that cannot be.
+
+        A problem is no error of HTTP, which browsers would log as one of the page.
+        """
+        try:
+            name = self._shared.add(self._memory.opened(offered.sealed))
+        except GenderGPTError as error:
+            return JSONResponse({"problem": str(error)}, headers=_PRIVATE)
+        return JSONResponse({"address": f"answers/{name}"}, headers=_PRIVATE)
+
+    async def show(self, name: str) -> Response:
+        """Return the page of a shared answer; 404 with a sentence where there is none."""
+        try:
+            page = await to_thread.run_sync(self._page, name)
+        except SharedAnswerMissing as error:
+            return HTMLResponse(problem_page(str(error)), 404, headers=_PRIVATE)
+        except UnavailableError as error:
+            return HTMLResponse(problem_page(str(error)), 503, headers=_PRIVATE)
+        except GenderGPTError as error:
+            return HTMLResponse(problem_page(str(error)), 410, headers=_PRIVATE)
+        return HTMLResponse(page, headers=_PRIVATE)
+
+    def _page(self, name: str) -> str:
+        return answer_page(self._shared.get(name), self._library)
+
+
+def answer_page(kept: Kept, library: LookedUp) -> str:
+    """Return the page of a kept answer, as the library of now allows it to be shown."""
+    seen = revisit(kept, library)
+    titles = {document.id: document.title for document in library.documents()}
+    turn = render.finished(
+        1,
+        seen.answer,
+        seen.passages,
+        titles,
+        kept.only,
+        before=notices(seen.notices),
+        beneath=beneath.printing(1, seen.answer),
+    )
+    about = fill(
+        '<p class="shared-when">A shared answer of {}. It stands as it was given then, by the '
+        "library in its state {}.</p>",
+        day(kept.at),
+        seen.answer.generation,
+    )
+    return _page(seen.answer.question, about + Markup(render.settled(turn)))
+
+
+def problem_page(message: str) -> str:
+    """Return the page that says why there is no answer to show."""
+    return _page("No shared answer", fill('<p class="outcome none">{}</p>', message))
+
+
+def day(at: str) -> str:
+    """Return the day of an ISO 8601 time in words: "5 March 2026"; what is no time stays."""
+    try:
+        when = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def _page(title: str, body: Markup) -> str:
+    shell = (resources.files("gendergpt.ui") / "static" / "shared.html").read_text("utf-8")
+    values = {"title": fill("{}", title), "body": body}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), shell)
