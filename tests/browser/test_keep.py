@@ -243,7 +243,7 @@ def test_one_answer_is_printed_with_its_references(visit: Visit) -> None:
     page.evaluate("window.print = () => { window.asked = true; }")
     ask(page, QUESTION)
     ask(page, "And the patrols?")
-    marker(page, 1).click()
+    page.locator("#current").get_by_role("button", name="[1]", exact=True).click()
     page.locator("#past").get_by_role("button", name="Print").click()
     assert page.evaluate("window.asked")
     words = printed(page)

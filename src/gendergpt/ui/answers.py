@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from gendergpt.errors import GenderGPTError, SharedAnswerMissing, UnavailableError
 from gendergpt.kept import Kept
+from gendergpt.phrases import phrases
 from gendergpt.revisiting import revisit
 from gendergpt.sharing import Shared
 from gendergpt.ui import beneath, render
@@ -84,12 +85,12 @@ def answer_page(kept: Kept, library: LookedUp) -> str:
         seen.passages,
         titles,
         kept.only,
-        before=notices(seen.notices),
+        before=notices(seen.notices, phrases(seen.answer.language)),
         beneath=beneath.printing(1, seen.answer),
     )
     about = fill(
-        '<p class="shared-when">A shared answer of {}. It stands as it was given then, by the '
-        "library in its state {}.</p>",
+        '<p class="shared-when">A shared answer of {}, as the library gave it then '
+        "(generation {}).</p>",
         day(kept.at),
         seen.answer.generation,
     )

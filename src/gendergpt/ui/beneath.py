@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from gendergpt.phrases import phrases
+from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Outcome
 from gendergpt.ui.markup import fill
 
@@ -27,12 +27,6 @@ def tools(turn: int, question: str, answer: Answer, sealed: str = "") -> Markup:
     if answer.outcome == Outcome.ABOUT_ASSISTANT:
         return fill("{}", kept)
     say = phrases(answer.language)
-    again = fill(
-        '<button type="button" class="tool" data-again="{}" title="{}">{}</button>',
-        question,
-        say.gettext("Ask the same question with the filters chosen now"),
-        say.gettext("Ask again"),
-    )
     share = (
         fill(
             '<button type="button" class="tool" data-share="t{0}">{1}</button>'
@@ -43,7 +37,17 @@ def tools(turn: int, question: str, answer: Answer, sealed: str = "") -> Markup:
         if sealed
         else _NOTHING
     )
-    return fill("{}{}{}{}", again, printing(turn, answer), share, kept)
+    return fill("{}{}{}{}", again(question, say), printing(turn, answer), share, kept)
+
+
+def again(question: str, say: Phrases = ENGLISH) -> Markup:
+    """Return the button that asks a question again."""
+    return fill(
+        '<button type="button" class="tool" data-again="{}" title="{}">{}</button>',
+        question,
+        say.gettext("Ask the same question with the filters chosen now"),
+        say.gettext("Ask again"),
+    )
 
 
 def printing(turn: int, answer: Answer) -> Markup:

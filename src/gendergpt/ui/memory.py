@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gendergpt.errors import GenderGPTError
 from gendergpt.kept import Kept, keep, read, written
+from gendergpt.phrases import phrases
 from gendergpt.revisiting import Revisited, revisit
 from gendergpt.sealing import Seals
 from gendergpt.types import Answer, Turn
@@ -70,7 +71,7 @@ class Memory:
             try:
                 opened = self.opened(sealed)
             except GenderGPTError as error:
-                shown.append(render.failed(number, "(not shown)", str(error)))
+                shown.append(render.unreadable(number, str(error)))
                 continue
             seen = revisit(opened, self._library)
             turns.append(Turn(seen.answer.question, seen.answer))
@@ -86,6 +87,6 @@ def _shown(number: int, sealed: str, kept: Kept, seen: Revisited, titles: Mappin
         seen.passages,
         titles,
         kept.only,
-        before=notices(seen.notices),
+        before=notices(seen.notices, phrases(answer.language)),
         beneath=beneath.tools(number, answer.question, answer, sealed),
     )

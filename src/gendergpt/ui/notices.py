@@ -6,43 +6,51 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from gendergpt.phrases import ENGLISH, Phrases
 from gendergpt.references import whose
 from gendergpt.revisiting import Fate, Notice
 from gendergpt.ui.markup import fill, join
 
-_SENTENCES = {
-    Fate.REPLACED: (
-        "{markers}: {work} has since been replaced in the library by {newer}. The words shown are "
-        "those of the earlier one."
-    ),
-    Fate.SUPERSEDED: "{markers}: a newer edition than {work} has come out: {newer}.",
-    Fate.REMOVED: (
-        "{markers}: {work} has since been removed from the library. What was quoted from it is "
-        "not shown."
-    ),
-    Fate.CHANGED: (
-        "{markers}: the words quoted from {work} are no longer found on their page as the library "
-        "reads it now, so they are not shown. Ask the question again."
-    ),
-}
 
-
-def notices(found: Sequence[Notice]) -> Markup:
+def notices(found: Sequence[Notice], say: Phrases = ENGLISH) -> Markup:
     """Return the sentences, to stand before the answer; nothing where nothing has changed."""
     if not found:
         return Markup("")
-    items = join(fill("<li>{}</li>", sentence(each)) for each in found)
     return fill(
-        '<div class="since" role="note" lang="en" dir="ltr">'
-        "<p>Since this answer was given, the library has changed:</p><ul>{}</ul></div>",
-        items,
+        '<div class="since" role="note"><p>{}</p><ul>{}</ul></div>',
+        say.gettext("Since this answer was given, the library has changed:"),
+        join(fill("<li>{}</li>", sentence(each, say)) for each in found),
     )
 
 
-def sentence(notice: Notice) -> str:
+def sentence(notice: Notice, say: Phrases = ENGLISH) -> str:
     """Return in words what became of a document."""
-    markers = " ".join(f"[{each}]" for each in notice.markers)
-    newer = whose(notice.newer) if notice.newer else notice.document.superseded_by or ""
-    return _SENTENCES[notice.fate].format(
-        markers=markers, work=f"“{whose(notice.document)}”", newer=f"“{newer}”"
+    newer = whose(notice.newer, say=say) if notice.newer else notice.document.superseded_by or ""
+    named = {
+        "markers": " ".join(f"[{each}]" for each in notice.markers),
+        "work": f"“{whose(notice.document, say=say)}”",
+    }
+    if notice.fate is Fate.REPLACED:
+        return say.gettext(
+            "{markers}: {work} has since been replaced in the library by {newer}. The words shown "
+            "are those of the earlier one.",
+            newer=f"“{newer}”",
+            **named,
+        )
+    if notice.fate is Fate.SUPERSEDED:
+        return say.gettext(
+            "{markers}: a newer edition than {work} has come out: {newer}.",
+            newer=f"“{newer}”",
+            **named,
+        )
+    if notice.fate is Fate.REMOVED:
+        return say.gettext(
+            "{markers}: {work} has since been removed from the library. What was quoted from it is "
+            "not shown.",
+            **named,
+        )
+    return say.gettext(
+        "{markers}: the words quoted from {work} are no longer found on their page as the library "
+        "reads it now, so they are not shown. Ask the question again.",
+        **named,
     )

@@ -15,6 +15,7 @@ from gendergpt import references
 from gendergpt.framing import documents_in_words, no_answer, passages_in_words, written_in
 from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Basis, Citation, Hit, Outcome, Passage
+from gendergpt.ui.beneath import again
 from gendergpt.ui.cards import cited, source_cards, url_of, where
 from gendergpt.ui.markup import capital, fill, join, link, linked
 from gendergpt.ui.wording import MARKER, answer_text
@@ -48,14 +49,24 @@ def running(turn: int, question: str, text: str = "", only: str = "") -> str:
 
 def stopped(turn: int, question: str, only: str = "") -> str:
     """Return a turn that was stopped before its answer was complete."""
-    body = fill('<p class="state">{}</p>', STOPPED)
+    body = fill('<p class="state">{}</p>', STOPPED) + _retry(question)
     return _turn(turn, question, body, state="stopped", only=only)
 
 
 def failed(turn: int, question: str, message: str, only: str = "") -> str:
     """Return a turn that got an error's sentence for an answer."""
-    body = fill('<p class="problem" role="alert">{}</p>', message)
+    body = fill('<p class="problem" role="alert">{}</p>', message) + _retry(question)
     return _turn(turn, question, body, state="failed", only=only)
+
+
+def unreadable(turn: int, message: str) -> str:
+    """Return a turn whose question and answer cannot be shown again; the message says why."""
+    body = fill('<p class="problem">{}</p>', message)
+    return _turn(turn, "(not shown)", body, state="failed")
+
+
+def _retry(question: str) -> Markup:
+    return fill('<div class="foot">{}</div>', again(question))
 
 
 def finished(

@@ -69,6 +69,7 @@
   // --- the running conversation ---
 
   const known = new Set();
+  let recalling = false;
   let current = attempt(() => sessionStorage.getItem(CURRENT), null);
 
   function setCurrent(id) {
@@ -99,9 +100,32 @@
     const talk = id && read(id);
     if (!talk || !keeper) return false;
     talk.turns.forEach((turn) => known.add(turn));
-    setCurrent(id);
-    keeper.dispatchEvent(new CustomEvent("recall", { detail: { turns: talk.turns } }));
+    whenQuiet(() => {
+      setCurrent(id);
+      recalling = true;
+      keeper.dispatchEvent(new CustomEvent("recall", { detail: { turns: talk.turns } }));
+    });
     return true;
+  }
+
+  // An answer that is still coming in would be drawn over the conversation that is opened.
+  function whenQuiet(work) {
+    if (!document.querySelector(".turn[data-state=running]")) return work();
+    byId("anew").click();
+    let looks = 0;
+    const timer = setInterval(() => {
+      looks += 1;
+      if (document.querySelector(".turn") && looks < 100) return;
+      clearInterval(timer);
+      work();
+    }, 50);
+  }
+
+  function showLastTurn() {
+    const turn = recalling && document.querySelector("#current .turn");
+    if (!turn) return;
+    recalling = false;
+    if (document.querySelector("#past .turn")) turn.scrollIntoView({ block: "start" });
   }
 
   let keeper = null;
@@ -276,6 +300,6 @@
     else if (button.id === "new-conversation") setCurrent(null);
   });
 
-  new MutationObserver(() => { keepWhatIsNew(); showButton(); })
+  new MutationObserver(() => { keepWhatIsNew(); showLastTurn(); showButton(); })
     .observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
 })();
