@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.browser.scripted import ScriptedAssistant, Site
 
+# What Gradio says when a page is left or loaded anew while it waits for something.
+LEAVING = re.compile("AbortError: signal is aborted without reason|Connection errored out")
 CHROMIUM = Path(os.environ.get("GENDERGPT_CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_ARGS = [
     "--headless",
@@ -100,8 +103,11 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         page.locator("#library .library").wait_for(state="attached")
         return page
 
+    def told(error: str) -> bool:
+        return not LEAVING.search(error)
+
     yield open_page
     for context in contexts:
         context.close()
     assert strangers == []
-    assert errors == []
+    assert list(filter(told, errors)) == []

@@ -109,6 +109,32 @@ def test_earlier_conversations_are_opened_and_deleted(visit: Visit, site: Site) 
     expect(page.locator(".turn")).to_have_count(0)
 
 
+def test_opening_one_ends_a_running_answer(visit: Visit, site: Site) -> None:
+    page = visit()
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    ask(page, "slow Is there a rule for night shifts?", state="running")
+    earlier(page)
+    page.get_by_role("dialog").get_by_role("button", name=QUESTION).first.click()
+    expect(page.locator("#current .question")).to_contain_text(QUESTION)
+    site.assistant.hold.set()
+    ask(page, "And at night?")
+    assert [turn.question for turn in site.assistant.calls[-1][1]] == [QUESTION]
+    expect(page.get_by_text("night shifts")).to_have_count(0)
+
+
+def test_a_stopped_question_is_asked_again(visit: Visit, site: Site) -> None:
+    page = visit()
+    ask(page, "slow " + QUESTION, state="running")
+    page.get_by_role("button", name="Stop").click()
+    site.assistant.hold.set()
+    page.get_by_role("button", name="Ask again").click()
+    turn = page.locator("#current .turn[data-turn='2'][data-state='done']")
+    expect(turn).to_contain_text("officer of the same sex")
+    assert site.assistant.calls[-1][:2] == ("slow " + QUESTION, ())
+
+
 def test_earlier_conversations_by_keyboard(visit: Visit) -> None:
     page = visit()
     ask(page, QUESTION)
@@ -152,15 +178,9 @@ def test_full_storage_forgets_the_oldest(visit: Visit) -> None:
     assert QUESTION in titles and "Old 59" in titles and "Old 0" not in titles
 
 
-@pytest.mark.parametrize(
-    "planted",
-    [
-        [EVIL],
-        ["0" * 64 + '{"answer": {"question": "' + "x" + '"}}'],
-        [{"html": EVIL}, 7, None, EVIL],
-    ],
-)
-def test_hostile_storage_is_inert(visit: Visit, planted: list[object]) -> None:
+def test_hostile_storage_is_inert(visit: Visit) -> None:
+    forged = "0" * 64 + json.dumps({"answer": {"question": EVIL, "text": EVIL}, "only": EVIL})
+    planted = [{"html": EVIL}, 7, None, EVIL, forged]
     page = visit()
     talk = json.dumps({"title": EVIL, "at": 1, "turns": planted})
     page.evaluate(
@@ -170,8 +190,8 @@ def test_hostile_storage_is_inert(visit: Visit, planted: list[object]) -> None:
         talk,
     )
     again(page)
-    turn = page.locator("#current .turn[data-state='failed']")
-    expect(turn).to_contain_text("was not given by this library, so it is not shown")
+    turns = page.locator(".turn[data-state='failed']")
+    expect(turns).to_contain_text(["was not given by this library, so it is not shown"] * 2)
     earlier(page)
     expect(page.locator("#earlier .title")).to_have_text([EVIL])
     page.keyboard.press("Escape")
@@ -310,28 +330,23 @@ def test_a_shared_answer_opens_for_a_colleague(visit: Visit, site: Site) -> None
     assert len(site.assistant.calls) == 1
 
 
-def test_a_shared_answer_of_a_removed_document(visit: Visit, site: Site) -> None:
+def test_a_shared_answer_after_its_document_was_superseded_and_removed(
+    visit: Visit, site: Site
+) -> None:
     page = visit(permissions=CLIPBOARD)
     ask(page, QUESTION)
-    address = shared(page)
+    newer = replace(TOOL6, id="d-tool7", edition="3rd edition")
+    site.assistant.held = [replace(TOOL6, superseded_by=newer.id), newer, GCM]
+    other = colleague(page, visit, shared(page))
+    expect(other.locator(".since")).to_contain_text("a newer edition than")
+    expect(other.locator(".since")).to_contain_text("3rd edition")
+    expect(other.locator(".answer")).to_contain_text("officer of the same sex")
     site.assistant.held = [GCM]
-    other = colleague(page, visit, address)
+    other.reload()
     expect(other.locator(".since")).to_contain_text("has since been removed from the library")
     content = other.content()
     assert "officer of the same sex" not in content and "available at every" not in content
     expect(other.locator(".answer")).to_contain_text("gender-responsive and child-sensitive")
-
-
-def test_a_shared_answer_of_a_superseded_edition(visit: Visit, site: Site) -> None:
-    page = visit(permissions=CLIPBOARD)
-    ask(page, QUESTION)
-    address = shared(page)
-    newer = replace(TOOL6, id="d-tool7", edition="3rd edition")
-    site.assistant.held = [replace(TOOL6, superseded_by=newer.id), newer, GCM]
-    other = colleague(page, visit, address)
-    expect(other.locator(".since")).to_contain_text("a newer edition than")
-    expect(other.locator(".since")).to_contain_text("3rd edition")
-    expect(other.locator(".answer")).to_contain_text("officer of the same sex")
 
 
 def test_no_sideways_scrolling_and_no_script_on_a_shared_page(visit: Visit, site: Site) -> None:
