@@ -187,6 +187,12 @@ def test_when_it_is_full_a_sentence_says_so(tmp_path: Path) -> None:
     assert Shared(tmp_path, 2).add(replace(KEPT, only="other"))
 
 
+def test_sharing_can_be_switched_off(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="switched off"):
+        Shared(tmp_path, 0).add(KEPT)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_too_long_an_answer(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="too long"):
         Shared(tmp_path, 2).add(replace(KEPT, only="x" * 300_000))

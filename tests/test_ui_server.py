@@ -63,7 +63,7 @@ def test_page_is_ours_and_names_no_other_host(client: TestClient) -> None:
     assert f"'nonce-{nonce[1]}'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy.split("style-src")[0]
-    assert page.text.count("<script") == 3
+    assert page.text.count("<script") == 4
 
 
 def test_plain_routes_beside_gradio(client: TestClient) -> None:
@@ -71,7 +71,7 @@ def test_plain_routes_beside_gradio(client: TestClient) -> None:
     assert health.json() == {"app": "gendergpt", "status": "ok"}
     assert "default-src 'none'" in health.headers["content-security-policy"]
     assert health.headers["x-content-type-options"] == "nosniff"
-    for name in ("chat.css", "chat.js", "icon.svg"):
+    for name in ("chat.css", "chat.js", "icon.svg", "keep.css", "keep.js"):
         assert client.get(f"/ui/{name}").status_code == 200
 
 

@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     )
 
     shared_answers: int = Field(
-        default=5000, ge=0, description="Most answers of the web chat that can be shared."
+        default=5000,
+        ge=0,
+        description="Most answers of the web chat that can be shared; 0 switches sharing off.",
     )
 
     @property

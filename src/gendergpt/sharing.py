@@ -50,6 +50,11 @@ class Shared:
             UsageError: the answer is too large.
             UnavailableError: as many are held as may be, or the file cannot be used.
         """
+        if not self._most:
+            raise UnavailableError(
+                "Sharing is switched off here (GENDERGPT_SHARED_ANSWERS is 0). Copy the answer "
+                "instead."
+            )
         record = written(kept)
         if len(record) > _LARGEST:
             raise UsageError("This answer is too long to be shared. Copy it instead.")

@@ -9,8 +9,9 @@ from importlib import resources
 from anyio import to_thread
 from fastapi import FastAPI
 from markupsafe import Markup
-from pydantic import BaseModel, Field
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from gendergpt.errors import GenderGPTError, SharedAnswerMissing, UnavailableError
 from gendergpt.kept import Kept
@@ -26,6 +27,7 @@ from gendergpt.ui.ports import LookedUp
 ROUTES = re.compile(r"/answers(/[^/]{0,64})?", re.ASCII)
 """What paths these routes take; all else is shut."""
 
+_MOST_BYTES = 4 * LARGEST
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -33,6 +35,10 @@ class Offered(BaseModel):
     """What is sent to be shared: an answer as the browser keeps it."""
 
     sealed: str = Field(max_length=LARGEST)
+
+
+class _Refused(Exception):
+    """A request that is none of ours; its text is the status."""
 
 
 def add_routes(app: FastAPI, library: LookedUp, memory: Memory, shared: Shared) -> None:
@@ -48,13 +54,16 @@ class _Routes:
         self._memory = memory
         self._shared = shared
 
-    def add(self, offered: Offered) -> Response:
+    async def add(self, request: Request) -> Response:
         """Put an answer of ours down; return its address, or ``problem``: why that cannot be.
 
         A problem is no error of HTTP, which browsers would log as one of the page.
         """
         try:
-            name = self._shared.add(self._memory.opened(offered.sealed))
+            sealed = (await _offered(request)).sealed
+            name = await to_thread.run_sync(lambda: self._shared.add(self._memory.opened(sealed)))
+        except _Refused as refused:
+            return PlainTextResponse("Not an answer", int(str(refused)))
         except GenderGPTError as error:
             return JSONResponse({"problem": str(error)}, headers=_PRIVATE)
         return JSONResponse({"address": f"answers/{name}"}, headers=_PRIVATE)
@@ -73,6 +82,21 @@ class _Routes:
 
     def _page(self, name: str) -> str:
         return answer_page(self._shared.get(name), self._library)
+
+
+async def _offered(request: Request) -> Offered:
+    """Read what is sent. Only JSON is taken: the forms of other sites cannot send it."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise _Refused(415)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise _Refused(413)
+    try:
+        return Offered.model_validate_json(bytes(body))
+    except ValidationError:
+        raise _Refused(422) from None
 
 
 def answer_page(kept: Kept, library: LookedUp) -> str:

@@ -138,11 +138,11 @@ def _answered(whole: _Whole, titles: Mapping[str, str], memory: Memory | None) -
 
 
 def recalled(kept: Recalled) -> Conversation:
-    """Return a conversation that the browser had kept, to go on with."""
-    *past, current = kept.shown
+    """Return a conversation that the browser had kept, to go on with; it is not announced."""
+    *past, current = (render.settled(turn) for turn in kept.shown)
     return Conversation(
         turns=kept.turns,
-        past="".join(render.settled(turn) for turn in past),
+        past="".join(past),
         current=current,
         number=len(kept.shown),
     )

@@ -125,6 +125,7 @@
     const turn = recalling && document.querySelector("#current .turn");
     if (!turn) return;
     recalling = false;
+    say("Conversation opened.");
     if (document.querySelector("#past .turn")) turn.scrollIntoView({ block: "start" });
   }
 
@@ -188,7 +189,6 @@
     if (byId("source") && !byId("source").hidden) byId("close-source").click();
     if (id !== current) recall(id);
     document.querySelector("#question textarea")?.focus({ preventScroll: true });
-    say("Earlier conversation opened.");
   }
 
   // If it is the one that is shown, it stays on the page; what is asked next is kept without it.
