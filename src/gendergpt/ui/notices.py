@@ -28,19 +28,19 @@ def sentence(notice: Notice, say: Phrases = ENGLISH) -> str:
     newer = whose(notice.newer, say=say) if notice.newer else notice.document.superseded_by or ""
     named = {
         "markers": " ".join(f"[{each}]" for each in notice.markers),
-        "work": f"“{whose(notice.document, say=say)}”",
+        "work": whose(notice.document, say=say),
     }
     if notice.fate is Fate.REPLACED:
         return say.gettext(
             "{markers}: {work} has since been replaced in the library by {newer}. The words shown "
             "are those of the earlier one.",
-            newer=f"“{newer}”",
+            newer=newer,
             **named,
         )
     if notice.fate is Fate.SUPERSEDED:
         return say.gettext(
             "{markers}: a newer edition than {work} has come out: {newer}.",
-            newer=f"“{newer}”",
+            newer=newer,
             **named,
         )
     if notice.fate is Fate.REMOVED:
