@@ -1,4 +1,4 @@
-"""Passages and questions of two sets that the question side is trained and judged on.
+"""Passages and questions that the question side is trained and judged on.
 
 Read by ``scripts/train_query_adapter.py``, which names the data.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from bs4 import BeautifulSoup
 from torch import Tensor
 
 from gendergpt.embedding import E5
@@ -24,6 +25,7 @@ from gendergpt.evaluation.libraries import Loaded, Material, library_of
 from gendergpt.evaluation.log import Log
 from gendergpt.settings import Settings
 from gendergpt.types import Passage
+from scripts.language_means import FILES
 
 LANGUAGES = ("en", "de", "fr", "uk", "ar")
 SEED = 20201031
@@ -195,17 +197,61 @@ def doc2dial(folder: Path, pool: Pool, passages: Passages, loaded: Loaded) -> It
             )  # fmt: skip
 
 
-def gathered(folder: Path, workspace: Path, log: Log) -> tuple[Pool, list[Example]]:
-    """Ingest both sets and return their passages and examples."""
+def _articles(file: Path) -> list[list[str]]:
+    """Return the paragraphs of each article of a declaration, its preamble first."""
+    page = BeautifulSoup(file.read_text("utf-8"), "lxml")
+    articles: list[list[str]] = []
+    for each in page.find_all(["h1", "h2", "h3", "h4", "p"]):
+        if each.name != "p":
+            articles.append([])
+        elif articles:
+            articles[-1].append(each.get_text(" ", strip=True))
+    return [article for article in articles if article]
+
+
+def declaration(folder: Path, passages: Passages, pool: Pool) -> Iterator[Example]:
+    """Yield the paragraphs of the Universal Declaration in other languages than English.
+
+    Articles that are cut into other paragraphs than the English one are left out.
+    """
+    english = _articles(folder / f"{FILES['en'][0]}.html")
+    for language, names in FILES.items():
+        versions = [_articles(folder / f"{name}.html") for name in names if language != "en"]
+        for number, (ours, theirs) in ((n, pair) for version in versions
+                                       for n, pair in enumerate(zip(english, version, strict=False))
+                                       if len(pair[0]) == len(pair[1])):  # fmt: skip
+            answers = frozenset(passages.numbers(str(number)))
+            for twin, text in zip(ours, theirs, strict=True):
+                if answers and twin != text:
+                    yield Example(text, language, "udhr", "article", "train", twin,
+                                  answers, answers, pool.gold(answers))  # fmt: skip
+
+
+def gathered(folder: Path, articles: Path, workspace: Path, log: Log) -> tuple[Pool, list[Example]]:
+    """Ingest the sets and return their passages and examples.
+
+    Args:
+        folder: holds ``omosqa`` and ``doc2dial``.
+        articles: the Universal Declaration, a file for each language.
+        workspace: where the libraries are made.
+        log: shows how far it is.
+    """
     pool, examples = Pool(), list[Example]()
     settings = Settings(encoder=E5)
-    files = {"omosqa": "corpus.en.jsonl", "doc2dial": "docs.jsonl"}
-    for name, file in files.items():
-        material = Material(documents=tuple(sets.documents(folder / name / file)))
+    english = enumerate(_articles(articles / f"{FILES['en'][0]}.html"))
+    documents = {
+        "omosqa": sets.documents(folder / "omosqa" / "corpus.en.jsonl"),
+        "doc2dial": sets.documents(folder / "doc2dial" / "docs.jsonl"),
+        "udhr": (sets.SetDocument(str(n), f"Article {n}", "\n".join(a)) for n, a in english),
+    }
+    for name, each in documents.items():
+        material = Material(documents=tuple(each))
         with library_of(name, material, settings, workspace, log) as loaded:
             passages = pool.add(name, loaded)
             if name == "omosqa":
                 examples += omosqa(folder / name, pool, passages)
-            else:
+            elif name == "doc2dial":
                 examples += doc2dial(folder / name, pool, passages, loaded)
+            else:
+                examples += declaration(articles, passages, pool)
     return pool, examples

@@ -1,16 +1,17 @@
 """Train the adapter that the default encoder's question side has.
 
-    python -m scripts.train_query_adapter ../shared/evalsets [--workspace DIR]
+    python -m scripts.train_query_adapter ../shared/evalsets package/declaration [--workspace DIR]
 
 Writes ``src/gendergpt/weights/multilingual-e5-small.questions.safetensors``, which
 :mod:`gendergpt.embedding.adapter` reads. Passages stay as the frozen encoder makes them.
 
 Data: OMoS-QA (CC BY 4.0): its questions of the part ``train`` in five languages, and lines of its
 pages that no held-out question is about, in the same five; doc2dial (CC BY 3.0): turns about two
-thirds of its documents. A question learns to lie near the passage that answers it, and where its
-English form lies with the frozen weights. A sixth of the pages of ``train`` and a tenth of
-doc2dial's documents choose how much of the correction is kept; the part ``dev`` and the rest of the
-documents are measured at the end. The seed is fixed.
+thirds of its documents; the Universal Declaration of Human Rights in twelve languages, fetched as
+``scripts/language_means.py`` says (MIT licence). A question learns to lie near the passage that
+answers it, and where its English form lies with the frozen weights. A sixth of the pages of
+``train`` and a tenth of doc2dial's documents choose how much of the correction is kept; the part
+``dev`` and the rest of the documents are measured at the end. The seed is fixed.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ LINEAR = (
 STEPS, RATE, WARMING = 260, 1e-3, 20
 BATCH, CANDIDATES, NEAREST = 32, 8, 48
 TEMPERATURE, LATE_TEMPERATURE = 0.05, 0.03
-KINDS = {"question": 0.4, "line": 0.3, "last turn": 0.15, "with history": 0.15}
+KINDS = {
+    "question": 0.35, "line": 0.2, "last turn": 0.15, "with history": 0.1, "article": 0.2
+}  # fmt: skip
 """How often a batch is of which kind."""
 SHARES = (0.5,)
 """Parts of the correction that are tried beside none (Wortsman and others, "Robust fine-tuning of
@@ -181,7 +184,7 @@ def loss(
     scores = vectors @ pool.vectors[free].T / TEMPERATURE
     wanted = torch.stack([teacher.vectors[each.twin] for each in batch])
     wanted = wanted @ pool.vectors[free].T / TEMPERATURE
-    share = 0.5 if batch[0].kind == "line" else 1.0
+    share = 0.5 if batch[0].kind in ("line", "article") else 1.0
     total = share * _missed(scores, right, ~beside) + _apart(scores, wanted)
 
     chosen = [_chosen(each, teacher) for each in batch]
@@ -263,7 +266,7 @@ def measured(
     """Measure the held-out questions of a part, by set, kind and language."""
     groups = defaultdict[str, list[Example]](list)
     for each in examples:
-        if each.part == part and each.kind != "line":
+        if each.part == part and each.kind not in ("line", "article"):
             groups[f"{each.set} {each.kind} {each.language}"].append(each)
     chance = random.Random(SEED)
     return {
@@ -317,13 +320,17 @@ def main() -> None:
     """Train, choose, measure and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("evalsets", type=Path)
+    parser.add_argument("articles", type=Path, help="the Universal Declaration's folder")
     parser.add_argument("--workspace", type=Path, help="keep the sets' libraries here")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     torch.manual_seed(SEED)
     log = Log()
     with tempfile.TemporaryDirectory() as folder:
-        pool, examples = gathered(options.evalsets, options.workspace or Path(folder), log)
+        pool, examples = gathered(
+            options.evalsets, options.articles, options.workspace or Path(folder), log
+        )
     tower = Tower()
     before = measured(tower, pool, examples, "dev")
     trained(tower, pool, examples, options.steps, log)
@@ -334,8 +341,9 @@ def main() -> None:
     for name, each in tower.adapter.items():
         tensors[f"{name}.down"] = each.down.detach().half()
         tensors[f"{name}.up"] = each.up.detach().half()
-    save_file(tensors, OUT, {"model": E5})
-    print(f"{share:.2f} of the correction, {OUT}: {OUT.stat().st_size / 1e6:.2f} MB")
+    save_file(tensors, options.out, {"model": E5})
+    size = options.out.stat().st_size / 1e6
+    print(f"{share:.2f} of the correction, {options.out}: {size:.2f} MB")
 
 
 if __name__ == "__main__":

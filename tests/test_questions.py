@@ -17,6 +17,7 @@ from gendergpt.questions import (
     Shape,
     about_assistant,
     answers_shape,
+    counts,
     read,
     touches_law,
 )
@@ -250,12 +251,37 @@ def _one(text: str, kind: NameKind) -> Callable[[str], bool]:
             "Gender and security sector reform.",
             "Gender and the security sector.",
         ),
+        (
+            "What did the United Nations Security Council decide?",
+            NameKind.NAME,
+            "Security Council resolution 1325 says so.",
+            "The General Assembly of the United Nations says so.",
+        ),
     ],
 )
 def test_holds(question: str, kind: NameKind, yes: str, no: str) -> None:
     held = _one(question, kind)
     assert held(yes)
     assert not held(no)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "same"),
+    [
+        ("Which five approaches does it recommend?", "It singles out five approaches.", True),
+        ("Which five approaches does it recommend?", "Five main approaches are named.", True),
+        (
+            "Which five approaches does it recommend?",
+            "It does five things in its approaches.",
+            False,
+        ),
+        ("Which five approaches does it recommend?", "It singles out four approaches.", False),
+        ("What are the 3 pillars of the plan?", "The plan has 3 pillars.", True),
+        ("Which approaches does it recommend?", "It singles out five approaches.", False),
+    ],
+)
+def test_counts(question: str, text: str, same: bool) -> None:
+    assert counts(read(question), text) is same
 
 
 # --- law, greetings ------------------------------------------------------------------------------

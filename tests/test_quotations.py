@@ -19,7 +19,7 @@ from gendergpt.lexical import LexicalIndex
 from gendergpt.passages import split
 from gendergpt.questions import read
 from gendergpt.quotable import front_matter, opens_on_pronoun, quotable
-from gendergpt.quotations import Choice, alike, choose
+from gendergpt.quotations import MOST_QUOTES, MOST_WORDS, Choice, alike, choose
 from gendergpt.readers import reader_for
 from gendergpt.scoring import Piece, Source, _candidates, beyond, together
 from gendergpt.types import Document, Form, Kind, PageRef, Passage, Span, Status
@@ -282,13 +282,20 @@ def test_the_publishers_own_words_stand_for_both() -> None:
     assert [document.id for document in choice.quotes[0].also] == ["ours"]
 
 
-def test_no_more_than_five_and_not_too_many_words() -> None:
+def test_what_counts_as_many_things_as_asked_for_comes_first() -> None:
+    things = _piece("The framework does five things for services.", "things", score=0.9)
+    ways = _piece("The abstract singles out five approaches.", "ways", score=0.85)
+    choice = _choose("Which five approaches does it recommend?", [things, ways])
+    assert choice.quotes[0].source.document.id == "ways"
+
+
+def test_only_so_many_quotations_and_words() -> None:
     words = ["rooms", "logs", "shifts", "boots", "gates", "dogs", "lamps", "maps"]
     many = [_piece(f"The {w} {w}a {w}b {w}c {w}d are good.", w) for w in words]
-    assert 1 < len(_choose("What helps officers?", many).quotes) <= 5
+    assert 1 < len(_choose("What helps officers?", many).quotes) <= MOST_QUOTES
     long = [_piece(" ".join(f"{w}{n}" for n in range(60)).capitalize() + ".", w) for w in words]
     quotes = _choose("What helps officers?", long).quotes
-    assert 1 <= len(quotes) <= 2
+    assert 1 <= len(quotes) <= MOST_WORDS // 60
 
 
 def test_quotations_of_one_publication_standtogether() -> None:

@@ -92,11 +92,16 @@ def named_things(text: str) -> tuple[Named, ...]:
     english = in_english(text)
     if english.language != "en":
         return _named_abroad(english)
-    named, taken = _figures(english.text)
-    found = places(english.text)
+    told = _OF_THE_UN.sub("", english.text)
+    named, taken = _figures(told)
+    found = places(told)
     named += [Named(NameKind.PLACE, name, codes) for name, codes in found.items()]
-    named += _proper_names(english.text, taken, set(found))
+    named += _proper_names(told, taken, set(found))
     return tuple(dict.fromkeys(named))
+
+
+_OF_THE_UN = re.compile(r"\b(?:United Nations|UN)\s+(?=[A-Z][a-z]+\s+[A-Z])")
+"""What may go before the name of a body: the "United Nations Security Council"."""
 
 
 def _figures(text: str) -> tuple[list[Named], list[tuple[int, int]]]:

@@ -261,6 +261,22 @@ def _focus(text: str) -> tuple[str, ...]:
     return () if loose else tuple(heads[-1:])
 
 
+_COUNTED = re.compile(
+    r"\b(?:which|what|the|list|name|give) (?P<count>two|three|four|five|six|seven|eight|nine|ten"
+    r"|twelve|\d{1,2}) (?:\w+ ){0,2}?(?P<noun>[a-z]{4,}s)\b",
+    re.IGNORECASE,
+)
+
+
+def counts(question: Question, text: str) -> bool:
+    """Say whether a text tells of as many things as a question asks for ("five approaches")."""
+    asked = _COUNTED.search(question.asked)
+    if asked is None:
+        return False
+    same = rf"\b{asked['count']} (?:[\w-]+ ){{0,2}}?{asked['noun']}\b"
+    return re.search(same, text, re.IGNORECASE) is not None
+
+
 _NO_HEADS = frozenset("year month week today three four five seven eight nine main other".split())
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from gendergpt.calibration import Limits
 from gendergpt.names import Named, NameKind, holds
-from gendergpt.questions import Question, Shape, answers_shape, close_to
+from gendergpt.questions import Question, Shape, answers_shape, close_to, counts
 from gendergpt.references import REMARK
 from gendergpt.scoring import Piece, Wanted, together
 from gendergpt.types import Kind
 
-MOST_QUOTES = 5
-MOST_WORDS = 130
+MOST_QUOTES = 6
+MOST_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +228,14 @@ def _holds_one_of_each(piece: Piece, question: Question, absent: Sequence[Named]
 def _focused(question: Question, wanted: Wanted, shaped: Sequence[Piece]) -> list[Piece]:
     """Put sentences that hold what is asked for before others that are about as good."""
 
-    def holds_focus(piece: Piece) -> bool:
+    def distance(piece: Piece) -> tuple[bool, bool]:
         near = piece.score >= _CLOSE * shaped[0].score
-        return near and not any(
+        focused = near and not any(
             _meeting(question, wanted, piece, noun) < _FOCUS_MET for noun in question.focus
         )
+        return not (near and counts(question, piece.text)), not focused
 
-    return sorted(shaped, key=lambda piece: not holds_focus(piece)) if question.focus else [*shaped]
+    return sorted(shaped, key=distance)
 
 
 def _unmet(question: Question, wanted: Wanted, best: Piece) -> tuple[str, ...]:

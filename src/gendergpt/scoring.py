@@ -167,7 +167,7 @@ class Piece:
     @property
     def score(self) -> float:
         """Relevance, with a premium for sentences of the passages that rank first."""
-        return self.relevance + _RANK_PREMIUM * exp(-(self.source.rank - 1) / 6)
+        return self.relevance + _RANK_PREMIUM * exp(-(self.source.rank - 1) / _RANKS)
 
     @property
     def evidence(self) -> str:
@@ -176,7 +176,7 @@ class Piece:
         return " \n ".join([self.text, *self.source.passage.heading, self.source.record, numbers])
 
 
-_RANK_PREMIUM = 0.2
+_RANK_PREMIUM, _RANKS = 0.1, 12
 _REMARK_DISCOUNT = 0.93
 
 # --- scoring -------------------------------------------------------------------------------------
