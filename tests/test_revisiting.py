@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -306,6 +307,10 @@ def test_shared_page(client: TestClient, post: Post, share: Share) -> None:
     assert LAMP in page.text and QUESTION in page.text
     assert "Searched only in: Lamps" in page.text
     assert f"generation {post.library.ledger.generation()}" in page.text
+    chat = client.get("/").text
+    for shared in re.findall(r'<(?:link rel="stylesheet"|script) (?:href|src)="\./ui/.*', chat):
+        assert shared in page.text
+    assert page.text.count('<aside id="source"') == page.text.count('id="close-source"') == 1
     assert "data-sealed" not in page.text and "gradio_config" not in page.text
     assert str(post.notes) not in page.text
     assert "<script>" not in page.text and 'style="' not in page.text

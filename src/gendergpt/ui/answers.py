@@ -27,6 +27,8 @@ from gendergpt.ui.ports import LookedUp
 ROUTES = re.compile(r"/answers(/[^/]{0,64})?", re.ASCII)
 """What paths these routes take; all else is shut."""
 
+_OWN_FILES = re.compile(r'<link rel="stylesheet" href="\./ui/.*|<script src="\./ui/.*')
+_SOURCE = re.compile(r'<aside id="source".*?</aside>', re.DOTALL)
 _MOST_BYTES = 4 * LARGEST
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
@@ -136,6 +138,16 @@ def day(at: str) -> str:
 
 
 def _page(title: str, body: Markup) -> str:
-    shell = (resources.files("gendergpt.ui") / "static" / "shared.html").read_text("utf-8")
-    values = {"title": fill("{}", title), "body": body}
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), shell)
+    """Fill the page's frame; style sheets, scripts and the source panel are those of the chat."""
+    chat = _static("page.html")
+    values = {
+        "title": fill("{}", title),
+        "body": body,
+        "files": "\n".join(_OWN_FILES.findall(chat)),
+        "source": "".join(_SOURCE.findall(chat)),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), _static("shared.html"))
+
+
+def _static(name: str) -> str:
+    return (resources.files("gendergpt.ui") / "static" / name).read_text("utf-8")
