@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from gendergpt.answering import model
 from gendergpt.calibration import Calibration, Limits, calibration
@@ -52,6 +53,7 @@ from gendergpt.types import (
     Kind,
     Original,
     Outcome,
+    Passage,
     Retrieved,
     Searched,
     Stage,
@@ -130,6 +132,19 @@ class Assistant:
         """Return what the library holds now, by title."""
         self.library.refresh()
         return self.library.documents()
+
+    @property
+    def folder(self) -> Path:
+        """The library's folder."""
+        return self.library.folder
+
+    def page_text(self, document_id: str, number: int | None) -> str | None:
+        """Return a page's own text (``number`` None: formats without pages), or None."""
+        return self.library.ledger.page_text(document_id, number)
+
+    def passage(self, document_id: str, passage_id: str) -> Passage | None:
+        """Return a passage of a document, or None."""
+        return self.library.ledger.passage(document_id, passage_id)
 
     def suggestions(self) -> list[str]:
         """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""

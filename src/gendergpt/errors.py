@@ -52,3 +52,7 @@ class DocumentNotFound(UsageError):
 
 class UnreadableFile(GenderGPTError):
     """A file cannot be read; its reason goes to the report and the other files go on."""
+
+
+class SharedAnswerMissing(UsageError):
+    """There is no shared answer at this address."""

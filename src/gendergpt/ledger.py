@@ -257,6 +257,12 @@ class Ledger:
         """Return the passages of a revision in either state, in order."""
         return self._stored("revision = ? ORDER BY position", revision)
 
+    def passage(self, document_id: str, passage_id: str) -> Passage | None:
+        """Return a passage of a ready document, or None."""
+        condition = f"{_READY} AND documents.id = ? AND passages.id = ?"
+        found = self._stored(condition, document_id, passage_id)
+        return found[0].passage if found else None
+
     def neighbours(self, revision: int, position: int, reach: int = 1) -> list[Stored]:
         """Return the passages from ``reach`` before to ``reach`` after a position, in order."""
         condition = f"{_READY} AND revision = ? AND position BETWEEN ? AND ? ORDER BY position"

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         "page /gaps, which everybody who can open the web chat can then open.",
     )
 
+    shared_answers: int = Field(
+        default=5000,
+        ge=0,
+        description="Most answers of the web chat that can be shared; 0 switches sharing off.",
+    )
+
     @property
     def download_folder(self) -> Path:
         """The folder that ``fetch`` downloads to."""

@@ -228,6 +228,7 @@ class ScriptedAssistant:
     pause: float = 0.0
     calls: list[tuple[str, tuple[Turn, ...], Filters | None]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    folder: Path = Path("no-library")
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -251,6 +252,19 @@ class ScriptedAssistant:
     def documents(self) -> list[Document]:
         """Return what the scripted library holds."""
         return list(self.held)
+
+    def page_text(self, document_id: str, number: int | None) -> str | None:
+        """Return the quotation that stands on a page; each has one to itself."""
+        quotes = dict(zip((22, 29, None), (_WOMEN, _SEARCH, _GCM_QUOTE), strict=True))
+        return quotes.get(number) if self._holds(document_id) else None
+
+    def passage(self, document_id: str, passage_id: str) -> Passage | None:
+        """Return a passage of a document that is held."""
+        found = [hit.passage for hit in HITS if hit.passage.id == passage_id]
+        return found[0] if found and self._holds(document_id) else None
+
+    def _holds(self, document_id: str) -> bool:
+        return any(each.id == document_id for each in self.held)
 
     def suggestions(self) -> list[str]:
         """Return example questions."""

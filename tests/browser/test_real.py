@@ -132,6 +132,14 @@ def test_ask_open_and_follow_up(visit: Visit) -> None:
     assert more.get_attribute("data-outcome") in ("ANSWERED", "PARTIAL")
     expect(page.locator(".question")).to_have_count(2)
 
+    page.reload()
+    expect(page.locator(".question")).to_have_count(2, timeout=20_000)
+    expect(page.locator(".since")).to_have_count(0)
+    marker(page.locator("#past .turn"), 1).click()
+    expect(source(page).locator("mark")).to_be_visible()
+    once_more = ask(page, "Tell me more about the first one.")
+    assert once_more.get_attribute("data-outcome") in ("ANSWERED", "PARTIAL")
+
 
 def test_a_plain_no(visit: Visit) -> None:
     page = visit()

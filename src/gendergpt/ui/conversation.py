@@ -1,7 +1,7 @@
 """One person's conversation: what each question does to it, apart from Gradio.
 
-A conversation is a value; each step returns a new one. The page keeps it with the session and
-nowhere else.
+A conversation is a value; each step returns a new one. The server keeps it with the session and
+nowhere else; the browser keeps the answers, sealed (``ui/memory.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from gendergpt.errors import GenderGPTError
 from gendergpt.types import Answer, Filters, Passage, Retrieved, TextDelta, Turn
-from gendergpt.ui import render
+from gendergpt.ui import beneath, render
+from gendergpt.ui.memory import Memory, Recalled
 from gendergpt.ui.ports import AssistantLike
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Conversation:
     ``past`` is the HTML of all turns but the last; ``current`` that of the last, which alone is
     sent again while its answer comes in. ``number`` counts questions from 1; ``running`` holds
     the question that is being answered, and ``only`` what its search is limited to, in words.
+    ``heard`` is how many turns count as said before it (None: all).
     """
 
     turns: tuple[Turn, ...] = ()
@@ -37,16 +39,22 @@ class Conversation:
     number: int = 0
     running: str | None = None
     only: str = ""
+    heard: int | None = None
 
 
-def begin(conversation: Conversation, question: str, only: str = "") -> Conversation:
+def begin(
+    conversation: Conversation, question: str, only: str = "", again: bool = False
+) -> Conversation:
     """Return the conversation with ``question`` asked and nothing answered yet.
 
     Args:
         conversation: as it stands.
         question: what is asked.
         only: what the search is limited to, in words; empty for none.
+        again: ask as when it was last asked: what was said since does not count as said before.
     """
+    asked = [turn.question for turn in conversation.turns]
+    heard = len(asked) - 1 - asked[::-1].index(question) if again and question in asked else None
     earlier = render.settled(conversation.current) if conversation.number else ""
     number = conversation.number + 1
     return replace(
@@ -56,6 +64,7 @@ def begin(conversation: Conversation, question: str, only: str = "") -> Conversa
         number=number,
         running=question,
         only=only,
+        heard=heard,
     )
 
 
@@ -64,14 +73,17 @@ def answer(
     conversation: Conversation,
     filters: Filters | None,
     titles: Mapping[str, str],
+    memory: Memory | None = None,
 ) -> Iterator[Conversation]:
     """Yield the conversation each time more of the answer to the running question is there.
 
-    An error ends the turn with a sentence; the conversation goes on.
+    An error ends the turn with a sentence; the conversation goes on. With a ``memory`` the answer
+    can be kept by the browser and shared.
     """
     question = conversation.running or ""
     try:
-        yield from _streamed(assistant, conversation, question, filters, titles)
+        for step in _streamed(assistant, conversation, question, filters):
+            yield _answered(step, titles, memory) if isinstance(step, _Whole) else step
     except GenderGPTError as error:
         yield _failed(conversation, str(error))
     except Exception:
@@ -84,11 +96,10 @@ def _streamed(
     conversation: Conversation,
     question: str,
     filters: Filters | None,
-    titles: Mapping[str, str],
-) -> Iterator[Conversation]:
+) -> Iterator[Conversation | _Whole]:
     text, shown_at = "", 0.0
     passages: dict[str, Passage] = {}
-    for event in assistant.stream(question, conversation.turns, filters):
+    for event in assistant.stream(question, conversation.turns[: conversation.heard], filters):
         if isinstance(event, Retrieved):
             passages = {hit.passage.id: hit.passage for hit in event.hits}
         elif isinstance(event, TextDelta):
@@ -98,22 +109,42 @@ def _streamed(
                 yield replace(conversation, current=current)
                 shown_at = time.monotonic()
         else:
-            yield _answered(conversation, event, passages, titles)
+            yield _Whole(conversation, event, passages)
             return
     raise RuntimeError("The assistant's events ended without an answer.")
 
 
-def _answered(
-    conversation: Conversation,
-    given: Answer,
-    passages: Mapping[str, Passage],
-    titles: Mapping[str, str],
-) -> Conversation:
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A conversation whose running question has its answer."""
+
+    conversation: Conversation
+    answer: Answer
+    passages: Mapping[str, Passage]
+
+
+def _answered(whole: _Whole, titles: Mapping[str, str], memory: Memory | None) -> Conversation:
+    conversation, given = whole.conversation, whole.answer
+    number, only = conversation.number, conversation.only
+    question = conversation.running or given.question
+    sealed = memory.sealed(given, only) if memory is not None else ""
+    tools = beneath.tools(number, question, given, sealed)
     return replace(
         conversation,
-        turns=(*conversation.turns, Turn(conversation.running or given.question, given)),
-        current=render.finished(conversation.number, given, passages, titles, conversation.only),
+        turns=(*conversation.turns, Turn(question, given)),
+        current=render.finished(number, given, whole.passages, titles, only, beneath=tools),
         running=None,
+    )
+
+
+def recalled(kept: Recalled) -> Conversation:
+    """Return a conversation that the browser had kept, to go on with; it is not announced."""
+    *past, current = (render.settled(turn) for turn in kept.shown)
+    return Conversation(
+        turns=kept.turns,
+        past="".join(past),
+        current=current,
+        number=len(kept.shown),
     )
 
 

@@ -21,6 +21,13 @@ _BOTH = (
     "<strong>{}</strong> in ours.</p>"
 )
 
+TALK_TOOLS = (
+    '<div class="talk-tools"><button type="button" id="show-earlier" hidden '
+    'aria-haspopup="dialog">Earlier conversations</button>'
+    '<button type="button" id="print-all">Print conversation</button></div>'
+)
+"""The buttons above a conversation; ``static/keep.js`` shows the first where there are any."""
+
 
 def welcome(suggestions: Sequence[str]) -> str:
     """Return what an empty conversation shows."""

@@ -12,6 +12,7 @@ from gendergpt.types import Answer, Document
 from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
 from gendergpt.ui.conversation import Conversation
+from gendergpt.ui.memory import Memory
 from gendergpt.ui.ports import AssistantLike, suggestions_of
 
 LONGEST_QUESTION = 2000
@@ -41,6 +42,13 @@ element.addEventListener('click', (event) => {
 });
 """
 
+# What the browser kept, and a question that is asked again, come from static/keep.js.
+_KEEPER = """
+element.addEventListener('recall', (event) => trigger('recall', event.detail));
+element.addEventListener('again', (event) => trigger('again', event.detail));
+document.dispatchEvent(new CustomEvent('keeper', {detail: element}));
+"""
+
 
 def theme() -> gr.themes.Base:
     """Return Gradio's plainest theme with the system's fonts, so that none is fetched."""
@@ -48,12 +56,20 @@ def theme() -> gr.themes.Base:
 
 
 def build_blocks(
-    assistant: AssistantLike, on_answer: Callable[[Answer], None] | None = None
+    assistant: AssistantLike,
+    memory: Memory | None = None,
+    on_answer: Callable[[Answer], None] | None = None,
 ) -> gr.Blocks:
-    """Return the page's Gradio blocks, wired to ``assistant``; answers go to ``on_answer``, too."""
+    """Return the page's Gradio blocks, wired to ``assistant``.
+
+    Args:
+        assistant: who answers.
+        memory: for conversations that the browser keeps; None: it keeps none.
+        on_answer: gets each answer before it is shown.
+    """
     blocks: gr.Blocks
     with gr.Blocks(title="GenderGPT", analytics_enabled=False) as blocks:
-        _Page(assistant, on_answer).wire(blocks)
+        _Page(assistant, memory, on_answer).wire(blocks)
     return blocks
 
 
@@ -61,9 +77,13 @@ class _Page:
     """The components of the page and their events. One for all visitors: it holds no state."""
 
     def __init__(
-        self, assistant: AssistantLike, on_answer: Callable[[Answer], None] | None = None
+        self,
+        assistant: AssistantLike,
+        memory: Memory | None,
+        on_answer: Callable[[Answer], None] | None,
     ) -> None:
         self._assistant = assistant
+        self._memory = memory
         self._on_answer = on_answer
         self._conversation = gr.State(Conversation())
         self._seen = gr.State(None)
@@ -78,7 +98,9 @@ class _Page:
             _html(frame.finder("documents", "Document"), elem_id="find-documents")
             self._documents = gr.CheckboxGroup(label="Document", elem_id="documents")
             _html(frame.expander("documents"), elem_id="all-documents")
+        self._keeper = _html("", elem_id="keeper", js_on_load=_KEEPER)
         with gr.Column(elem_id="talk"):
+            _html(frame.TALK_TOOLS, elem_id="talk-tools")
             # Apart from the answers, so that suggestions that come late never cover one.
             self._welcome = _html(frame.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
             self._past = _html("", elem_id="past")
@@ -121,6 +143,8 @@ class _Page:
             button.click(None, cancels=asked, show_progress="hidden").then(
                 then, inputs, talking, **quiet
             )
+        if self._memory is not None:
+            self._keeper.recall(self._on_recall, None, talking, **quiet)
         blocks.load(self._on_load, None, [self._welcome], **quiet)
         shown = [self._publishers, self._documents]
         gr.on([each.change for each in shown], self._on_choice, shown, [self._chosen], **quiet)
@@ -143,6 +167,7 @@ class _Page:
         return [
             gr.on(triggers, self._on_question, inputs, outputs, **options),
             self._welcome.ask(self._on_suggestion, inputs[1:], outputs, **options),
+            self._keeper.again(self._on_again, inputs[1:], outputs, **options),
         ]
 
     # --- what happens ----------------------------------------------------------------------------
@@ -156,12 +181,38 @@ class _Page:
     ) -> Iterator[tuple[Any, ...]]:
         yield from self._on_question(str(event.question), conversation, publishers, documents)
 
+    def _on_again(
+        self,
+        conversation: Conversation,
+        publishers: Sequence[str],
+        documents: Sequence[str],
+        event: gr.EventData,
+    ) -> Iterator[tuple[Any, ...]]:
+        steps = self._on_question(
+            str(event.question), conversation, publishers, documents, again=True
+        )
+        for _, *rest in steps:
+            yield gr.skip(), *rest  # what is being typed stays
+
+    def _on_recall(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Show the conversation that the browser kept."""
+        kept = event.turns if isinstance(event.turns, list) else []
+        try:
+            recalled = self._memory.recalled(kept, self._titles()) if self._memory else None
+        except GenderGPTError:
+            recalled = None  # the library line says what is wrong
+        if recalled is None or not recalled.shown:
+            return gr.skip(), gr.skip(), gr.skip()
+        begun = talk.recalled(recalled)
+        return begun, begun.past, begun.current
+
     def _on_question(
         self,
         question: str,
         conversation: Conversation,
         publishers: Sequence[str],
         documents: Sequence[str],
+        again: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         question = question.strip()[:LONGEST_QUESTION]
         if not question or conversation.running is not None:
@@ -169,10 +220,10 @@ class _Page:
             return
         titles = self._titles()
         only = choices.in_words(publishers, documents, titles)
-        begun = talk.begin(conversation, question, only)
+        begun = talk.begin(conversation, question, only, again)
         yield "", begun, begun.past, begun.current
         filters = choices.filters_of(publishers, documents)
-        for step in talk.answer(self._assistant, begun, filters, titles):
+        for step in talk.answer(self._assistant, begun, filters, titles, self._memory):
             # Before it is shown: whoever leaves the page then ends this loop.
             if self._on_answer and len(step.turns) > len(begun.turns):
                 self._on_answer(step.turns[-1].answer)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from gendergpt.types import Document, Event, Filters, Turn
+from gendergpt.types import Document, Event, Filters, Passage, Turn
 
 
 class AssistantLike(Protocol):
@@ -19,6 +20,28 @@ class AssistantLike(Protocol):
 
     def documents(self) -> Sequence[Document]:
         """Return what the library holds now; another process may have changed it meanwhile."""
+        ...
+
+
+@runtime_checkable
+class LookedUp(Protocol):
+    """An assistant whose library can be looked up, so that answers of earlier can be checked."""
+
+    @property
+    def folder(self) -> Path:
+        """The library's folder."""
+        ...
+
+    def documents(self) -> Sequence[Document]:
+        """Return what the library holds now."""
+        ...
+
+    def page_text(self, document_id: str, number: int | None) -> str | None:
+        """Return a page's own text (``number`` None: formats without pages), or None."""
+        ...
+
+    def passage(self, document_id: str, passage_id: str) -> Passage | None:
+        """Return a passage of a document, or None."""
         ...
 
 

@@ -15,6 +15,7 @@ from gendergpt import references
 from gendergpt.framing import documents_in_words, no_answer, passages_in_words, written_in
 from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Basis, Citation, Hit, Outcome, Passage
+from gendergpt.ui.beneath import again
 from gendergpt.ui.cards import cited, source_cards, superseded, url_of, where
 from gendergpt.ui.markup import capital, fill, join, link, linked
 from gendergpt.ui.opinions import on_answer
@@ -28,6 +29,7 @@ APOLOGY = (
 )
 
 _SNIPPET = 260
+_NOTHING = Markup("")
 
 
 # --- a turn of the conversation ------------------------------------------------------------------
@@ -48,14 +50,24 @@ def running(turn: int, question: str, text: str = "", only: str = "") -> str:
 
 def stopped(turn: int, question: str, only: str = "") -> str:
     """Return a turn that was stopped before its answer was complete."""
-    body = fill('<p class="state">{}</p>', STOPPED)
+    body = fill('<p class="state">{}</p>', STOPPED) + _retry(question)
     return _turn(turn, question, body, state="stopped", only=only)
 
 
 def failed(turn: int, question: str, message: str, only: str = "") -> str:
     """Return a turn that got an error's sentence for an answer."""
-    body = fill('<p class="problem" role="alert">{}</p>', message)
+    body = fill('<p class="problem" role="alert">{}</p>', message) + _retry(question)
     return _turn(turn, question, body, state="failed", only=only)
+
+
+def unreadable(turn: int, message: str) -> str:
+    """Return a turn whose question and answer cannot be shown again; the message says why."""
+    body = fill('<p class="problem">{}</p>', message)
+    return _turn(turn, "(not shown)", body, state="failed")
+
+
+def _retry(question: str) -> Markup:
+    return fill('<div class="foot">{}</div>', again(question))
 
 
 def finished(
@@ -64,6 +76,9 @@ def finished(
     passages: Mapping[str, Passage],
     titles: Mapping[str, str],
     only: str = "",
+    *,
+    before: Markup = _NOTHING,
+    beneath: Markup = _NOTHING,
 ) -> str:
     """Return a turn with its whole answer.
 
@@ -73,17 +88,20 @@ def finished(
         passages: the passages that are known, by id; a source card shows its quotation in them.
         titles: the library's titles by document id, for naming filters and newer editions.
         only: what the search was limited to, in words; empty for none.
+        before: stands before the answer.
+        beneath: stands under it, beside "Copy answer".
     """
     known = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
     known.update(passages)
     say = phrases(answer.language)
     parts = (
+        before,
         _outcome(answer, say),
         answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
         superseded(answer, titles, say),
         _notes(answer, say),
         _not_in_library(answer, turn, titles, only, say),
-        _foot(answer, turn, say),
+        _foot(answer, turn, beneath, say),
         source_cards(answer, turn, known, titles),
     )
     about_us = answer.outcome == Outcome.ABOUT_ASSISTANT
@@ -294,14 +312,16 @@ def _cut(text: str) -> str:
     return flat[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
-def _foot(answer: Answer, turn: int, say: Phrases) -> Markup:
+def _foot(answer: Answer, turn: int, tools: Markup, say: Phrases) -> Markup:
     if answer.outcome == Outcome.ABOUT_ASSISTANT:
-        return Markup("")
+        return tools
     return fill(
         '<div class="foot"><button type="button" class="copy" data-copy="t{turn}-text">'
-        '{copy}</button><pre id="t{turn}-text" hidden>{text}</pre>{opinion}</div>{refs}{reading}',
+        '{copy}</button>{tools}<pre id="t{turn}-text" hidden>{text}</pre>{opinion}</div>'
+        "{refs}{reading}",
         turn=turn,
         copy=say.gettext("Copy answer"),
+        tools=tools,
         text=references.as_text(answer),
         opinion=on_answer(answer, turn, say),
         refs=_references(answer.citations, say),

@@ -24,10 +24,13 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gendergpt.pagepictures import PagePictures
+from gendergpt.sealing import Seals
 from gendergpt.settings import Settings
-from gendergpt.ui import citing, keeping, page, pictures
+from gendergpt.sharing import Shared
+from gendergpt.ui import answers, citing, keeping, page, pictures
 from gendergpt.ui.listening import APP_NAME, listen, page_address
-from gendergpt.ui.ports import AssistantLike
+from gendergpt.ui.memory import Memory
+from gendergpt.ui.ports import AssistantLike, LookedUp
 
 _STATIC = resources.files("gendergpt.ui") / "static"
 
@@ -55,10 +58,15 @@ def build_app(assistant: AssistantLike, settings: Settings | None = None) -> Fas
     pictures.add_routes(app, drawn)
     citing.add_routes(app)
     keeping.add_routes(app, assistant, settings)
+    memory = None
+    if isinstance(assistant, LookedUp):
+        memory = Memory(assistant, Seals(assistant.folder))
+        shared = Shared(assistant.folder, settings.shared_answers)
+        answers.add_routes(app, assistant, memory, shared)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
-        page.build_blocks(assistant, keeping.gap_keeper(settings)),
+        page.build_blocks(assistant, memory, keeping.gap_keeper(settings)),
         path="/",
         footer_links=[],
         run_history=False,
@@ -175,7 +183,7 @@ class _OwnPage:
 
 def _shut(path: str) -> bool:
     plain = path in ("/healthz", citing.ROUTE, *keeping.ROUTES) or path.startswith("/ui/")
-    ours = plain or pictures.ROUTES.fullmatch(path)
+    ours = plain or pictures.ROUTES.fullmatch(path) or answers.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 

@@ -127,6 +127,7 @@
   }
 
   function countFilters() {
+    if (!byId("show-filters")) return;
     const chosen = document.querySelectorAll("#rail input[type=checkbox]:checked").length;
     byId("show-filters").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
