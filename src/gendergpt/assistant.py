@@ -52,6 +52,8 @@ from gendergpt.types import (
     Kind,
     Original,
     Outcome,
+    Page,
+    Passage,
     Retrieved,
     Searched,
     Stage,
@@ -130,6 +132,19 @@ class Assistant:
         """Return what the library holds now, by title."""
         self.library.refresh()
         return self.library.documents()
+
+    def pages(self, document_id: str) -> list[Page]:
+        """Return a document's pages with their own text, none where the library does not hold it.
+
+        Formats without pages have one, whose number is None.
+        """
+        return self.library.ledger.pages(document_id)
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """Return a document's passages in order, none where the library does not hold it."""
+        found = self.library.ledger.revision(document_id)
+        stored = self.library.ledger.passages(found[0]) if found is not None else []
+        return [each.passage for each in stored]
 
     def suggestions(self) -> list[str]:
         """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from gendergpt.types import Document, Event, Filters, Turn
+from gendergpt.types import Document, Event, Filters, Page, Passage, Turn
 
 
 class AssistantLike(Protocol):
@@ -28,6 +28,19 @@ class Suggesting(Protocol):
 
     def suggestions(self) -> Sequence[str]:
         """Return a few questions to begin with."""
+        ...
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """An assistant whose library's documents can be read on."""
+
+    def pages(self, document_id: str) -> Sequence[Page]:
+        """Return a document's pages with their own text, none where it is not held."""
+        ...
+
+    def passages(self, document_id: str) -> Sequence[Passage]:
+        """Return a document's passages in order, none where it is not held."""
         ...
 
 

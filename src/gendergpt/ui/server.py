@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gendergpt.pagepictures import PagePictures
 from gendergpt.settings import Settings
-from gendergpt.ui import page, pictures
+from gendergpt.ui import originals, page, pictures, texts
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.ports import AssistantLike
 
@@ -52,6 +52,8 @@ def build_app(assistant: AssistantLike) -> FastAPI:
     )
     app.add_api_route("/healthz", _health, methods=["GET"])
     pictures.add_routes(app, drawn)
+    originals.add_routes(app, assistant)
+    texts.add_routes(app, assistant)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
@@ -172,6 +174,7 @@ class _OwnPage:
 
 def _shut(path: str) -> bool:
     ours = path == "/healthz" or path.startswith("/ui/") or pictures.ROUTES.fullmatch(path)
+    ours = ours or originals.ROUTES.fullmatch(path) or texts.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 
