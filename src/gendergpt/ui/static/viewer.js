@@ -8,7 +8,8 @@
   const body = document.getElementById("source-body");
   const strip = document.getElementById("strip");
   const widen = document.getElementById("widen-source");
-  const keys = document.getElementById("viewer-keys");
+  const keys = document.getElementById("keys");
+  const showKeys = document.getElementById("show-keys");
   const ZOOMS = [1, 1.25, 1.5, 2, 3, 4];
   const SHARPEST = 3;
   const MISSING = "The picture of the page could not be loaded.";
@@ -415,8 +416,10 @@
     quotation: () => shown?.back(),
     wide: toggleWide,
     keys: () => {
-      keys.open = !keys.open;
-      if (keys.open) keys.querySelector("summary").focus();
+      keys.hidden = !keys.hidden;
+      showKeys.setAttribute("aria-expanded", String(!keys.hidden));
+      showKeys.focus();
+      if (!keys.hidden) keys.scrollIntoView({ block: "nearest" });
     },
     before: () => step(-1),
     after: () => step(1),
