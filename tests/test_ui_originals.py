@@ -29,6 +29,7 @@ from gendergpt.types import (
     Status,
 )
 from gendergpt.ui.cards import source_cards
+from gendergpt.ui.ports import AssistantLike
 from tests.conftest import TinyEncoder
 from tests.test_boxes import made
 from tests.test_sections import write
@@ -83,7 +84,7 @@ def served(
         yield Served(client, reading, notes)
 
 
-def without_gradio(reading: Reading) -> FastAPI:
+def without_gradio(reading: AssistantLike) -> FastAPI:
     """The routes behind the same middleware as in ``build_app``, which takes seconds to build."""
     from gendergpt.ui import originals, pictures, server, texts
 

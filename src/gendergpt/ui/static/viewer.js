@@ -118,7 +118,8 @@
         away: !this.quoted.has(this.stack[0] && this.number(this.stack[0])),
       });
       const link = body.querySelector(".original a");
-      if (link) link.href = link.href.replace(/#page=\d+$/, `#page=${this.current}`);
+      link?.setAttribute("href",
+        link.getAttribute("href").replace(/#page=\d+$/, `#page=${this.current}`));
     }
 
     // Marks come with the page's size, so that nothing moves when the picture arrives.
@@ -341,7 +342,7 @@
     }
 
     move(step) {
-      const number = this.number + step;
+      const number = (Number(this.asked) || this.number) + step; // what is asked for may be on its way
       if (this.number && number >= 1 && number <= this.count) this.show(String(number));
     }
 
