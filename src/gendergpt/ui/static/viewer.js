@@ -167,10 +167,12 @@
       await Promise.all(this.loads);
       if (!this.frame.isConnected || !this.stack.includes(figure)) return;
       const mark = figure.querySelector("span");
-      const top = (mark || figure).getBoundingClientRect().top
-        - this.frame.getBoundingClientRect().top;
+      const frame = this.frame.getBoundingClientRect();
+      const at = this.frame.scrollTop + (mark || figure).getBoundingClientRect().top - frame.top;
+      const seen = Math.max(120, Math.min(frame.bottom, window.innerHeight) - frame.top);
       this.placed = Date.now();
-      this.frame.scrollTop += top - (mark ? this.frame.clientHeight / 4 : 0);
+      if (!mark) this.frame.scrollTop = at;
+      else this.frame.scrollTop = at < 0.7 * seen ? 0 : at - seen / 3;
       if (mark && zoom) {
         const left = mark.getBoundingClientRect().left - this.frame.getBoundingClientRect().left;
         this.frame.scrollLeft += left - 24;
