@@ -325,7 +325,7 @@ def test_pictures_kept_are_bounded(
     monkeypatch.setattr(pagepictures, "_KEPT", 1)
     pictures.picture(document.id, 1)
     pictures.picture(document.id, 2)
-    assert list(pictures._kept) == [(document.id, 2)]
+    assert list(pictures._kept) == [(document.id, 2, 1)]
 
 
 def test_a_page_that_takes_too_long_is_given_up_for_good(

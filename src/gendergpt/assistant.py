@@ -53,6 +53,7 @@ from gendergpt.types import (
     Kind,
     Original,
     Outcome,
+    Page,
     Passage,
     Retrieved,
     Searched,
@@ -145,6 +146,19 @@ class Assistant:
     def passage(self, document_id: str, passage_id: str) -> Passage | None:
         """Return a passage of a document, or None."""
         return self.library.ledger.passage(document_id, passage_id)
+
+    def pages(self, document_id: str) -> list[Page]:
+        """Return a document's pages with their own text, none where the library does not hold it.
+
+        Formats without pages have one, whose number is None.
+        """
+        return self.library.ledger.pages(document_id)
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """Return a document's passages in order, none where the library does not hold it."""
+        found = self.library.ledger.revision(document_id)
+        stored = self.library.ledger.passages(found[0]) if found is not None else []
+        return [each.passage for each in stored]
 
     def suggestions(self) -> list[str]:
         """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""

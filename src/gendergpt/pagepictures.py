@@ -6,8 +6,6 @@ that has changed since it was ingested is noticed and not shown.
 
 from __future__ import annotations
 
-import hashlib
-import stat
 import threading
 import time
 from collections import OrderedDict
@@ -16,22 +14,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from gendergpt.errors import DocumentNotFound, UnreadableFile
+from gendergpt.errors import UnreadableFile
 from gendergpt.readers.boxes import PageBoxes
 from gendergpt.readers.sandbox import Sandbox
+from gendergpt.sourcefiles import CHANGED, SourceFiles, Stamp, stamp
 from gendergpt.types import Document
 
 MOST_PIXELS = 1_200_000
 """Size of a picture: about 920 pixels across a portrait page of A4."""
+
+SHARPEST = 3
+"""Pictures are drawn up to so many times as wide and as high, for looking closer."""
 
 SECONDS = 20.0
 """Longest time for one page; others wait meanwhile."""
 
 _SCALE = 3.0
 _KEPT = 48
+_KEPT_BYTES = 64 << 20
 _Made = TypeVar("_Made")
-_Page = tuple[str, int]
-_Stamp = tuple[str, int, int, int]
+_Drawn = tuple[str, int, int]
 
 
 class PagePictures:
@@ -44,12 +46,11 @@ class PagePictures:
 
     def __init__(self, documents: Callable[[], Sequence[Document]], megabytes: int = 2048) -> None:
         """Note where documents are asked for; the child starts with the first page."""
-        self._documents = documents
+        self._files = SourceFiles(documents)
         self._sandbox = Sandbox(SECONDS, megabytes)
         self._one = threading.Lock()
-        self._verified: dict[str, _Stamp] = {}
-        self._kept: OrderedDict[_Page, bytes] = OrderedDict()
-        self._given_up: set[_Page] = set()
+        self._kept: OrderedDict[_Drawn, bytes] = OrderedDict()
+        self._given_up: set[_Drawn] = set()
 
     def check(self, document_id: str) -> None:
         """See that a document is in the library and its PDF file still what was ingested.
@@ -61,25 +62,39 @@ class PagePictures:
         with self._one:
             self._file(document_id)
 
-    def picture(self, document_id: str, number: int) -> bytes:
-        """Return page ``number`` (from 1) as PNG of at most :data:`MOST_PIXELS`.
+    def picture(self, document_id: str, number: int, sharpness: int = 1) -> bytes:
+        """Return a page as PNG.
+
+        Args:
+            document_id: id of a document.
+            number: page of the file, from 1.
+            sharpness: 1 for at most :data:`MOST_PIXELS`; up to :data:`SHARPEST` for so many times
+                the width and height.
 
         Raises:
             DocumentNotFound: the library holds no document with this id.
             UnreadableFile: the file is no PDF, gone or changed, has no such page, or the page
                 cannot be drawn.
+            ValueError: there is no such sharpness.
         """
+        if not 1 <= sharpness <= SHARPEST:
+            raise ValueError(f"sharpness is 1 to {SHARPEST}, not {sharpness}")
         with self._one:
-            path = self._file(document_id)
-            page = document_id, number
+            path, was = self._file(document_id)
+            page = document_id, number, sharpness
             if page not in self._kept:
+                scale, most = _SCALE * sharpness, MOST_PIXELS * sharpness**2
                 self._kept[page] = self._asked(
-                    page, path, lambda: self._sandbox.picture(path, number, _SCALE, MOST_PIXELS)
+                    page, path, was, lambda: self._sandbox.picture(path, number, scale, most)
                 )
             self._kept.move_to_end(page)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._forget_the_oldest()
             return self._kept[page]
+
+    def _forget_the_oldest(self) -> None:
+        held = sum(map(len, self._kept.values()))
+        while len(self._kept) > 1 and (len(self._kept) > _KEPT or held > _KEPT_BYTES):
+            held -= len(self._kept.popitem(last=False)[1])
 
     def boxes(self, document_id: str, number: int, spans: Sequence[tuple[int, int]]) -> PageBoxes:
         """Return where characters of page ``number`` stand.
@@ -97,9 +112,9 @@ class PagePictures:
         if not spans:
             raise ValueError("no characters are asked for")
         with self._one:
-            path = self._file(document_id)
-            page = document_id, number
-            found = self._asked(page, path, lambda: self._each(path, number, spans))
+            path, was = self._file(document_id)
+            page = document_id, number, 0
+            found = self._asked(page, path, was, lambda: self._each(path, number, spans))
             return replace(found[0], boxes=tuple(box for each in found for box in each.boxes))
 
     def close(self) -> None:
@@ -109,19 +124,12 @@ class PagePictures:
 
     # --- the file --------------------------------------------------------------------------------
 
-    def _file(self, document_id: str) -> Path:
-        """Return the path of a document's file, whose content was verified."""
-        document = next((each for each in self._documents() if each.id == document_id), None)
-        if document is None:
-            raise DocumentNotFound("This document is no longer in the library.")
-        path = Path(document.path or "")
+    def _file(self, document_id: str) -> tuple[Path, Stamp]:
+        """Return the path of a document's PDF file, whose content was verified, and its stamp."""
+        path = Path(self._files.document(document_id).path or "")
         if path.suffix.lower() != ".pdf":
             raise UnreadableFile("This document has no pages to show; only PDF files have.")
-        stamp = _stamp(path)
-        if self._verified.get(document_id) != stamp:
-            _verify(path, document_id)
-            self._verified[document_id] = stamp
-        return path
+        return self._files.verified(document_id)
 
     # --- the child -------------------------------------------------------------------------------
 
@@ -135,7 +143,7 @@ class PagePictures:
                 raise UnreadableFile("out of time")
         return found
 
-    def _asked(self, page: _Page, path: Path, ask: Callable[[], _Made]) -> _Made:
+    def _asked(self, page: _Drawn, path: Path, was: Stamp, ask: Callable[[], _Made]) -> _Made:
         """Have the child do something and see that the file was the same all the while."""
         begun = time.monotonic()
         try:
@@ -147,45 +155,10 @@ class PagePictures:
                 raise
             self._given_up.add(page)  # others would wait for it again and again
             raise UnreadableFile(_slow(page[1])) from None
-        if _stamp(path) != self._verified[page[0]]:
-            raise UnreadableFile(_CHANGED)
+        if stamp(path) != was:
+            raise UnreadableFile(CHANGED)
         return made
-
-
-_GONE = (
-    "The publication's file is no longer where it was when it was ingested, so its page cannot be "
-    "shown. Ingest it again from where it is now."
-)
-_CHANGED = (
-    "The publication's file has changed since it was ingested, so its page cannot be shown. "
-    "Ingest it again."
-)
 
 
 def _slow(number: int) -> str:
     return f"Page {number} takes longer than {SECONDS:g} s to draw and was given up."
-
-
-def _stamp(path: Path) -> _Stamp:
-    """Return what changes when a file is written or replaced."""
-    try:
-        status = path.stat()
-    except OSError:
-        raise UnreadableFile(_GONE) from None
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableFile(_GONE)
-    return str(path), status.st_size, status.st_mtime_ns, status.st_ino
-
-
-def _verify(path: Path, document_id: str) -> None:
-    """Refuse a file whose content is not the document's."""
-    try:
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        raise UnreadableFile(
-            "The publication's file may not be read, so its page cannot be shown. "
-            "Change its permissions."
-        ) from None
-    if content[:16] != document_id:
-        raise UnreadableFile(_CHANGED)

@@ -19,6 +19,7 @@ from gendergpt.types import (
     Hit,
     Kind,
     Outcome,
+    Page,
     PageRef,
     Passage,
     Retrieved,
@@ -229,6 +230,15 @@ class ScriptedAssistant:
     calls: list[tuple[str, tuple[Turn, ...], Filters | None]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     folder: Path = Path("no-library")
+    texts: dict[str, tuple[list[Page], list[Passage]]] = field(default_factory=dict)
+
+    def pages(self, document_id: str) -> list[Page]:
+        """Return the scripted pages of a document."""
+        return self.texts.get(document_id, ([], []))[0]
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """Return the scripted passages of a document."""
+        return self.texts.get(document_id, ([], []))[1]
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None

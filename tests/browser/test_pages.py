@@ -34,7 +34,10 @@ def guide(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docume
     first, second = QUOTE.split(MIDDLE)
     path = tmp_path / "guide.pdf"
     path.write_bytes(
-        typst.compile(f"{first}{MIDDLE}\n#pagebreak()\n{second}\n\n#lorem(90)".encode())
+        typst.compile(
+            f"{first}{MIDDLE}\n#pagebreak()\n{second}\n\n#lorem(90)"
+            "\n#pagebreak()\n#lorem(60)".encode()
+        )
     )
     with Sandbox() as sandbox:
         pages = sandbox.read(path).pages
@@ -42,9 +45,8 @@ def guide(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docume
     spans = tuple(
         Span(PageRef(number, str(number + 12)), 0, end) for number, end in enumerate(ends, start=1)
     )
-    held = replace(
-        scripted.TOOL6, id=hashlib.sha256(path.read_bytes()).hexdigest()[:16], path=str(path)
-    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    held = replace(scripted.TOOL6, id=digest, path=str(path), pages=len(pages))
     hit = scripted.HITS[0]
     moved = replace(hit, passage=replace(hit.passage, spans=spans), document=held)
     monkeypatch.setattr(scripted, "TOOL6", held)

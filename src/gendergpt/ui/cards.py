@@ -1,6 +1,7 @@
 """Source cards: whose words a quotation is, the passage it stands in, and where that stands.
 
-For a quotation from a PDF ``static/chat.js`` then draws the pages that its figures name.
+For a quotation from a PDF ``static/viewer.js`` then draws the pages that its figures name, for one
+from another format the section that it stands in.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def source_cards(
             fill("{}", even(hit.passage.text)),
             titles,
             say,
+            _figures(cited(hit), say),
         )
         for letter, hits in lists
         for number, hit in enumerate(hits, start=1)
@@ -79,8 +81,8 @@ def _card(
 ) -> Markup:
     return fill(
         '<div class="card" id="{}" hidden>{whose}<h3 dir="auto">{title}{edition}</h3>{newer}'
-        '<blockquote dir="auto" lang="{lang}">{words}</blockquote>{copying}<dl>{facts}</dl>'
-        "{address}{figures}{report}</div>",
+        '<blockquote dir="auto" lang="{lang}">{words}</blockquote>{copying}{figures}'
+        "<dl>{facts}</dl>{address}{original}{report}</div>",
         card,
         whose=_whose(citation, say),
         title=citation.document.title,
@@ -97,6 +99,7 @@ def _card(
         words=words,
         address=_address(citation, say),
         figures=figures,
+        original=_original(citation, say),
     )
 
 
@@ -189,10 +192,28 @@ def _address(citation: Citation, say: Phrases) -> Markup:
     return fill('<p class="address">{} {}</p>', say.gettext("Official address:"), link(url))
 
 
-def _figures(citation: Citation, say: Phrases) -> Markup:
-    """Return a figure for each page of a PDF that the quotation stands on."""
-    if not (citation.document.path or "").lower().endswith(".pdf"):
+def _original(citation: Citation, say: Phrases) -> Markup:
+    """Return a link to the file itself, a PDF at the page of the quotation."""
+    document = citation.document
+    if not document.path:
         return Markup("")
+    kind = document.path.rpartition(".")[2].upper()
+    page = citation.spans[0].page if citation.spans else None
+    return fill(
+        '<p class="original"><a href="./documents/{}/original{}" target="_blank" rel="noopener">'
+        "{}</a></p>",
+        quote(document.id, safe=""),
+        f"#page={page.number}" if page is not None and kind == "PDF" else "",
+        say.gettext("Open the original") + ("" if kind == "PDF" else f" ({kind})"),
+    )
+
+
+def _figures(citation: Citation, say: Phrases) -> Markup:
+    """Return a figure for each page of a PDF that the quotation stands on, else its section."""
+    if not citation.document.path:
+        return Markup("")
+    if not citation.document.path.lower().endswith(".pdf"):
+        return _section(citation, say)
     pages: dict[PageRef, list[Span]] = {}
     for span in citation.spans:
         if span.page is not None:
@@ -200,15 +221,29 @@ def _figures(citation: Citation, say: Phrases) -> Markup:
     return join(_figure(citation.document, page, spans, say) for page, spans in pages.items())
 
 
+def _section(citation: Citation, say: Phrases) -> Markup:
+    """Return the place where the section that a quotation stands in is shown."""
+    spans = [(s.page.number if s.page else 0, s.start, s.end) for s in citation.spans]
+    return fill(
+        '<div class="reading" data-text="documents/{}/text" data-spans="{}" data-language="{}">'
+        "</div>",
+        quote(citation.document.id, safe=""),
+        "&".join(f"page={page}&start={start}&end={end}" for page, start, end in spans),
+        say.language,
+    )
+
+
 def _figure(document: Document, page: PageRef, spans: Sequence[Span], say: Phrases) -> Markup:
     named = f"PDF page {page.number}" if page.label is None else f"Page {page.label}"
     return fill(
-        '<figure class="sheet" data-page="documents/{}/pages/{}" data-spans="{}" data-alt="{}">'
-        "<figcaption>{}</figcaption></figure>",
+        '<figure class="sheet" data-page="documents/{}/pages/{}" data-spans="{}" data-alt="{}" '
+        'data-of="{}" data-language="{}"><figcaption>{}</figcaption></figure>',
         quote(document.id, safe=""),
         page.number,
         "&".join(f"start={span.start}&end={span.end}" for span in spans),
         f"{named} of {document.title}, quoted words marked",
+        document.pages or "",
+        say.language,
         _caption(document, references.place(spans, (), say=say), say),
     )
 

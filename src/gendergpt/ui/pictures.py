@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from gendergpt.errors import DocumentNotFound, GenderGPTError, UnavailableError, UnreadableFile
-from gendergpt.pagepictures import MOST_PIXELS, PagePictures
+from gendergpt.pagepictures import MOST_PIXELS, SHARPEST, PagePictures
 
 ROUTES = re.compile(r"/documents/[\w-]{1,64}/pages/\d{1,6}(\.png|/boxes)", re.ASCII)
 """What paths these routes take; all else is shut."""
@@ -37,12 +37,19 @@ class _Routes:
         # Waiting for a page must not hold the threads that the rest of the page is served from.
         self._one_at_a_time = CapacityLimiter(1)
 
-    async def picture(self, request: Request, document_id: str, number: int) -> Response:
+    async def picture(
+        self,
+        request: Request,
+        document_id: str,
+        number: int,
+        sharp: Annotated[int, Query(ge=1, le=SHARPEST)] = 1,
+    ) -> Response:
         """Return a page as PNG; 404 with a sentence where there is none.
 
+        ``sharp`` is how many times as wide and as high as usual the picture is, for looking closer.
         Browsers keep it but ask each time whether it is still to be had.
         """
-        tag = f'"{document_id}-{number}-{MOST_PIXELS}"'
+        tag = f'"{document_id}-{number}-{MOST_PIXELS}-{sharp}"'
         headers = {
             "ETag": tag,
             "Cache-Control": "private, no-cache",
@@ -52,7 +59,7 @@ class _Routes:
             if request.headers.get("if-none-match") == tag:
                 await self._run(self._pictures.check, document_id)
                 return Response(status_code=304, headers=headers)
-            png = await self._run(self._pictures.picture, document_id, number)
+            png = await self._run(self._pictures.picture, document_id, number, sharp)
         except GenderGPTError as error:
             missing = isinstance(error, DocumentNotFound | UnreadableFile)
             return PlainTextResponse(str(error), 404 if missing else 503)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from gendergpt.types import Document, Event, Filters, Passage, Turn
+from gendergpt.types import Document, Event, Filters, Page, Passage, Turn
 
 
 class AssistantLike(Protocol):
@@ -51,6 +51,19 @@ class Suggesting(Protocol):
 
     def suggestions(self) -> Sequence[str]:
         """Return a few questions to begin with."""
+        ...
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """An assistant whose library's documents can be read on."""
+
+    def pages(self, document_id: str) -> Sequence[Page]:
+        """Return a document's pages with their own text, none where it is not held."""
+        ...
+
+    def passages(self, document_id: str) -> Sequence[Passage]:
+        """Return a document's passages in order, none where it is not held."""
         ...
 
 

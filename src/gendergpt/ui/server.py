@@ -27,7 +27,7 @@ from gendergpt.pagepictures import PagePictures
 from gendergpt.sealing import Seals
 from gendergpt.settings import Settings
 from gendergpt.sharing import Shared
-from gendergpt.ui import answers, citing, keeping, page, pictures
+from gendergpt.ui import answers, citing, keeping, originals, page, pictures, texts
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.memory import Memory
 from gendergpt.ui.ports import AssistantLike, LookedUp
@@ -56,6 +56,8 @@ def build_app(assistant: AssistantLike, settings: Settings | None = None) -> Fas
     )
     app.add_api_route("/healthz", _health, methods=["GET"])
     pictures.add_routes(app, drawn)
+    originals.add_routes(app, assistant)
+    texts.add_routes(app, assistant)
     citing.add_routes(app)
     keeping.add_routes(app, assistant, settings)
     memory = None
@@ -183,7 +185,9 @@ class _OwnPage:
 
 def _shut(path: str) -> bool:
     plain = path in ("/healthz", citing.ROUTE, *keeping.ROUTES) or path.startswith("/ui/")
-    ours = plain or pictures.ROUTES.fullmatch(path) or answers.ROUTES.fullmatch(path)
+    ours = plain or any(
+        each.ROUTES.fullmatch(path) for each in (pictures, originals, texts, answers)
+    )
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
 

@@ -28,45 +28,7 @@
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
     keepInSight(card, panel);
-    panel.querySelectorAll("figure.sheet").forEach(showPage);
-  }
-
-  // Under a quotation from a PDF: its page as it looks, with the quoted words marked.
-  async function showPage(figure) {
-    try {
-      const answer = await fetch(`./${figure.dataset.page}/boxes?${figure.dataset.spans}`);
-      const found = await answer.json();
-      if (!answer.ok || found.problem) sayInstead(figure, found.problem);
-      else figure.append(sheet(figure, found));
-    } catch {
-      sayInstead(figure);
-    }
-  }
-
-  function sheet(figure, { width, height, boxes }) {
-    const held = document.createElement("div");
-    const picture = document.createElement("img");
-    picture.loading = "lazy";
-    picture.alt = figure.dataset.alt;
-    [picture.width, picture.height] = [Math.round(width), Math.round(height)];
-    picture.addEventListener("error", () => sayInstead(figure));
-    picture.src = `./${figure.dataset.page}.png`;
-    held.append(picture, ...boxes.map((box) => {
-      const mark = document.createElement("span");
-      mark.style.left = `${100 * box.left / width}%`;
-      mark.style.top = `${100 * box.top / height}%`;
-      mark.style.width = `${100 * (box.right - box.left) / width}%`;
-      mark.style.height = `${100 * (box.bottom - box.top) / height}%`;
-      return mark;
-    }));
-    return held;
-  }
-
-  function sayInstead(figure, why = "The picture of the page could not be loaded.") {
-    const said = document.createElement("p");
-    said.textContent = why;
-    figure.querySelector("div, p")?.remove();
-    figure.append(said);
+    panel.dispatchEvent(new CustomEvent("source-opened", { detail: card })); // see viewer.js
   }
 
   // Where the panel is a sheet from below, it must not cover the marker that opened it.
