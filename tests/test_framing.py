@@ -91,6 +91,11 @@ def test_what_is_all_ours_rests_on_no_publication() -> None:
     assert support([cite(1, NOTE, TOOL), remark]) == support([cite(1, NOTE, TOOL)])
 
 
+def test_a_note_of_ours_that_says_the_same_is_no_further_publication() -> None:
+    assert support([cite(1, also=(NOTE,))]) == support([cite(1)])
+    assert support([cite(1, also=(NOTE,)), cite(2)]) == support([cite(1), cite(2)])
+
+
 def test_an_original_and_our_note_about_it_are_one_publication() -> None:
     loaded = Document("o", "Tool 6", "DCAF", 2020, original="tool-6")
     line = support([cite(1, loaded), cite(2, NOTE, TOOL)])

@@ -194,8 +194,15 @@ def support(citations: Sequence[Citation], say: Phrases = ENGLISH) -> str | None
 
 
 def _all(citation: Citation) -> list[tuple[Document, Basis | None]]:
-    """Return the publication quoted, and those that say nearly the same."""
-    return [(citation.document, citation.basis), *((each, None) for each in citation.also)]
+    """Return the publication quoted, and those that say nearly the same.
+
+    A note of ours that does is no further publication: it may be about the one quoted.
+    """
+    return [(citation.document, citation.basis), *((each, None) for each in _others(citation))]
+
+
+def _others(citation: Citation) -> list[Document]:
+    return [each for each in citation.also if each.kind is not Kind.SUMMARY]
 
 
 def _source(document: Document, basis: Basis | None) -> tuple[str, int | None]:
@@ -244,7 +251,7 @@ def _our_summaries(summed: Sequence[Citation], say: Phrases) -> str:
 
 def _single(telling: Sequence[Citation], say: Phrases) -> str:
     """Say which quotations rest on one source; it goes without saying of a single one."""
-    single = [each for each in telling if not each.also]
+    single = [each for each in telling if not _others(each)]
     if not single or len(telling) == 1:
         return ""
     if len(single) == len(telling):

@@ -101,6 +101,10 @@
       const mark = passage.querySelector("mark");
       if (passage.scrollHeight <= passage.clientHeight) return;
       passage.tabIndex = 0;
+      const fade = () => passage.classList.toggle(
+        "more", passage.scrollTop + passage.clientHeight < passage.scrollHeight - 2);
+      passage.addEventListener("scroll", fade, { passive: true });
+      fade();
       if (mark) {
         const top = mark.getBoundingClientRect().top - passage.getBoundingClientRect().top;
         passage.scrollTop = Math.max(0, top - 28);
