@@ -6,9 +6,7 @@ One small SQLite file in the library's folder. It holds what somebody sent on pu
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,8 +15,10 @@ from typing import Any
 
 from gendergpt.errors import LibraryMissing, UnavailableError
 from gendergpt.plainly import in_one_line, plainly
+from gendergpt.sidefiles import damaged, opened
 
 FILE = "feedback.sqlite"
+_TABLE = "feedback (number INTEGER PRIMARY KEY, at TEXT NOT NULL, entry TEXT NOT NULL)"
 MOST_ENTRIES = 20_000
 LONGEST_QUESTION = 2000
 LONGEST_COMMENT = 1000
@@ -102,7 +102,7 @@ def keep(library: Path, entry: Entry) -> None:
     if not library.is_dir():
         raise LibraryMissing(f"There is no library in {library}; nothing can be kept there.")
     clean = _cleaned(entry)
-    with _opened(library / FILE) as file:
+    with opened(library / FILE, _TABLE) as file:
         if file.execute("SELECT count(*) FROM feedback").fetchone()[0] >= MOST_ENTRIES:
             raise UnavailableError(
                 f"{library / FILE} holds {MOST_ENTRIES:,} entries, and takes no more. Look at them "
@@ -122,12 +122,12 @@ def entries(library: Path) -> list[Entry]:
     """
     if not (library / FILE).exists():
         return []
-    with _opened(library / FILE) as file:
+    with opened(library / FILE, _TABLE) as file:
         rows = file.execute("SELECT entry FROM feedback ORDER BY at DESC, number DESC").fetchall()
     try:
         return [_entry(json.loads(row[0])) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(library / FILE, error) from error
+        raise damaged(library / FILE, error) from error
 
 
 def _cleaned(entry: Entry) -> Entry:
@@ -175,26 +175,3 @@ def _entry(value: dict[str, Any]) -> Entry:
 def counts(kept: Sequence[Entry]) -> dict[str, int]:
     """Return how many entries there are of each verdict."""
     return {str(each): sum(entry.verdict is each for entry in kept) for each in Verdict}
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        file = sqlite3.connect(path, timeout=5)
-        try:
-            with file:
-                file.execute(
-                    "CREATE TABLE IF NOT EXISTS feedback "
-                    "(number INTEGER PRIMARY KEY, at TEXT NOT NULL, entry TEXT NOT NULL)"
-                )
-                yield file
-        finally:
-            file.close()
-    except sqlite3.Error as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> UnavailableError:
-    return UnavailableError(
-        f"{path} cannot be used ({error}). Move it away; a new one is made when it is needed."
-    )

@@ -7,21 +7,23 @@ the questions, when they were asked, and what came nearest; not who asked.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gendergpt import references
-from gendergpt.errors import UnavailableError
 from gendergpt.plainly import in_one_line
 from gendergpt.settings import Settings
+from gendergpt.sidefiles import damaged, opened
 from gendergpt.types import Answer, Hit, Outcome
 
 FILE = "gaps.sqlite"
+_TABLE = (
+    "gaps (at TEXT NOT NULL, likeness TEXT NOT NULL, question TEXT NOT NULL, "
+    "language TEXT NOT NULL, missing TEXT NOT NULL, nearest TEXT NOT NULL)"
+)
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
 MOST_ROWS = 50_000
@@ -83,7 +85,7 @@ def note(settings: Settings, answer: Answer, at: str = "") -> bool:
         json.dumps([in_one_line(each, 200) for each in answer.missing], ensure_ascii=False),
         json.dumps([_source(hit) for hit in answer.nearest[:MOST_NEAREST]], ensure_ascii=False),
     )
-    with _opened(folder / FILE) as file:
+    with opened(folder / FILE, _TABLE) as file:
         file.execute("INSERT INTO gaps VALUES (?, ?, ?, ?, ?, ?)", row)
         # The oldest go, so that the file never grows without end.
         file.execute(
@@ -114,7 +116,7 @@ def gaps(library: Path) -> list[Gap]:
     path = library.expanduser() / FILE
     if not path.exists():
         return []
-    with _opened(path) as file:
+    with opened(path, _TABLE) as file:
         rows = file.execute("SELECT * FROM gaps ORDER BY at, rowid").fetchall()
     groups: dict[tuple[str, str], list[Sequence[str]]] = {}
     for row in rows:
@@ -122,7 +124,7 @@ def gaps(library: Path) -> list[Gap]:
     try:
         found = [_gap(group) for group in groups.values()]
     except (TypeError, ValueError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
     newest_first = sorted(found, key=lambda each: each.last, reverse=True)
     return sorted(newest_first, key=lambda each: -each.count)
 
@@ -137,28 +139,4 @@ def _gap(group: Sequence[Sequence[str]]) -> Gap:
         last[3],
         tuple(json.loads(last[4])),
         tuple(json.loads(last[5])),
-    )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        file = sqlite3.connect(path, timeout=5)
-        try:
-            with file:
-                file.execute(
-                    "CREATE TABLE IF NOT EXISTS gaps (at TEXT NOT NULL, likeness TEXT NOT NULL, "
-                    "question TEXT NOT NULL, language TEXT NOT NULL, missing TEXT NOT NULL, "
-                    "nearest TEXT NOT NULL)"
-                )
-                yield file
-        finally:
-            file.close()
-    except sqlite3.Error as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> UnavailableError:
-    return UnavailableError(
-        f"{path} cannot be used ({error}). Move it away; a new one is made when it is needed."
     )
