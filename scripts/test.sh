@@ -21,4 +21,5 @@ step "ruff format" $bin/ruff format --check .
 step "mypy" $bin/mypy
 step "import contracts" $bin/lint-imports
 step "tests, fast" $bin/pytest -q -n auto -m "not slow and not browser"
-step "tests, slow and browser" $bin/pytest -q -m "slow or browser" || [ $? = 5 ] # 5: none yet
+step "tests, slow" $bin/pytest -q -n auto --dist loadfile -m "slow and not browser"
+step "tests, browser" $bin/pytest -q --durations 15 -m browser
