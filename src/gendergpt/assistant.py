@@ -131,6 +131,10 @@ class Assistant:
         self.library.refresh()
         return self.library.documents()
 
+    def originals(self) -> list[Original]:
+        """Return the publications that the library's catalogues name, there or missing, by id."""
+        return self.library.ledger.originals()
+
     def suggestions(self) -> list[str]:
         """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""
         generation = self.library.refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from gendergpt.types import Document, Event, Filters, Turn
+from gendergpt.types import Document, Event, Filters, Original, Turn
 
 
 class AssistantLike(Protocol):
@@ -34,3 +34,17 @@ class Suggesting(Protocol):
 def suggestions_of(assistant: AssistantLike) -> list[str]:
     """Return the assistant's example questions, or none where it offers none."""
     return list(assistant.suggestions()) if isinstance(assistant, Suggesting) else []
+
+
+@runtime_checkable
+class Catalogued(Protocol):
+    """An assistant whose library also has catalogues that name publications to add."""
+
+    def originals(self) -> Sequence[Original]:
+        """Return the publications that the catalogues name, in the library or not."""
+        ...
+
+
+def originals_of(assistant: AssistantLike) -> list[Original]:
+    """Return the publications that the library's catalogues name, or none without catalogues."""
+    return list(assistant.originals()) if isinstance(assistant, Catalogued) else []

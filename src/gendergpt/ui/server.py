@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gendergpt.pagepictures import PagePictures
 from gendergpt.settings import Settings
-from gendergpt.ui import citing, keeping, page, pictures
+from gendergpt.ui import citing, keeping, librarypage, page, pictures
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.ports import AssistantLike
 
@@ -55,6 +55,7 @@ def build_app(assistant: AssistantLike, settings: Settings | None = None) -> Fas
     pictures.add_routes(app, drawn)
     citing.add_routes(app)
     keeping.add_routes(app, assistant, settings)
+    librarypage.add_routes(app, assistant)
     app.mount("/ui", StaticFiles(directory=str(_STATIC)), name="ui")
     gr.mount_gradio_app(
         app,
@@ -81,11 +82,12 @@ def _health() -> dict[str, str]:
 # --- the page and its headers --------------------------------------------------------------------
 
 
-def security_headers(nonce: str) -> dict[str, str]:
+def security_headers(nonce: str, forms: str = "'none'") -> dict[str, str]:
     """Return the headers of every response.
 
     Gradio 6 compiles its templates with ``Function`` and writes style attributes; hence
     'unsafe-eval' and inline styles. Inline scripts run only with the nonce of their response.
+    ``forms`` says where forms may be sent.
     """
     policy = (
         "default-src 'none'",
@@ -95,7 +97,7 @@ def security_headers(nonce: str) -> dict[str, str]:
         "font-src 'self'",
         "connect-src 'self'",
         "base-uri 'self'",
-        "form-action 'none'",
+        f"form-action {forms}",
         "frame-ancestors 'none'",
     )
     return {
@@ -166,7 +168,10 @@ class _OwnPage:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(18)
-        sender = _PageSender(send, nonce) if scope["path"] == "/" else _HeaderSender(send, nonce)
+        forms = "'self'" if scope["path"] == librarypage.ROUTE else "'none'"
+        sender = (
+            _PageSender(send, nonce) if scope["path"] == "/" else _HeaderSender(send, nonce, forms)
+        )
         if _shut(scope["path"]):
             await PlainTextResponse("Not found", 404)(scope, receive, sender)
         else:
@@ -174,7 +179,12 @@ class _OwnPage:
 
 
 def _shut(path: str) -> bool:
-    plain = path in ("/healthz", citing.ROUTE, *keeping.ROUTES) or path.startswith("/ui/")
+    plain = path in (
+        "/healthz",
+        citing.ROUTE,
+        librarypage.ROUTE,
+        *keeping.ROUTES,
+    ) or path.startswith("/ui/")
     ours = plain or pictures.ROUTES.fullmatch(path)
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
@@ -182,13 +192,14 @@ def _shut(path: str) -> bool:
 class _HeaderSender:
     """Adds the security headers to a response."""
 
-    def __init__(self, send: Send, nonce: str) -> None:
+    def __init__(self, send: Send, nonce: str, forms: str = "'none'") -> None:
         self._send = send
         self._nonce = nonce
+        self._forms = forms
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(security_headers(self._nonce))
+            MutableHeaders(scope=message).update(security_headers(self._nonce, self._forms))
         await self._send(message)
 
 
