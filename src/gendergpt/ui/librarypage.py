@@ -246,10 +246,12 @@ def _missing(lacking: Sequence[Absent], listed: int, view: View) -> Markup:
         return fill(_MISSING, told="No publication of the catalogue is missing.", items="",
                     hidden=Markup(" hidden"))  # fmt: skip
     told = fill(
-        "{} of the {} that the catalogue names. Whoever keeps the library adds them with "
-        "<code>gendergpt fetch</code>, or from files with <code>gendergpt ingest FOLDER</code>.",
+        "{} of the {} that the catalogue names {} not in this library. Whoever keeps it adds them "
+        "with <code>gendergpt fetch</code>, or from files with "
+        "<code>gendergpt ingest FOLDER</code>.",
         len(lacking),
         count(listed, "publication"),
+        "is" if len(lacking) == 1 else "are",
     )
     none = not any(fits(each.words, view.search) for each in lacking)
     return fill(
