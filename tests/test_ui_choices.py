@@ -88,6 +88,7 @@ documents = st.builds(
     edition=texts,
     language=st.sampled_from([None, "en", "ru", EVIL]),
     kind=st.sampled_from(Kind),
+    based_on=st.lists(st.builds(Basis, st.just("Compact"), texts), max_size=2).map(tuple),
 )
 
 

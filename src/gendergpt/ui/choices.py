@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -146,15 +147,22 @@ def _counted(
     group: str, choices: Iterable[_Choice], documents: Sequence[Document], chosen: Chosen
 ) -> list[_Choice]:
     elsewhere = filters_of(_with(chosen, group, ()))
-    admitted = [each for each in documents if elsewhere is None or passes(each, elsewhere)]
-
-    def leads_to(value: str) -> int:
-        here: dict[str, Any] = {group: value}
-        return sum(passes(each, Filters(**here)) for each in admitted)
-
+    led_to = Counter(
+        value
+        for document in documents
+        if elsewhere is None or passes(document, elsewhere)
+        for value in _values(document, group)
+    )
     # A value that HTML and JSON cannot carry would never come back as it is.
     sent = [(name, value) for name, value in choices if safe(value) == value]
-    return [(f"{safe(name)} ({leads_to(value)})", value) for name, value in sent]
+    return [(f"{safe(name)} ({led_to[value]})", value) for name, value in sent]
+
+
+def _values(document: Document, group: str) -> set[str | None]:
+    """Return what a search looks at where it is limited to values of a group."""
+    if group == "publisher":
+        return {document.publisher, *(basis.publisher for basis in document.based_on)}
+    return {getattr(document, group)}
 
 
 def _publishers(documents: Iterable[Document]) -> list[_Choice]:

@@ -100,9 +100,9 @@ def fits(words: str, search: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Return a text without its capitals and accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in apart if not unicodedata.combining(each))
+    """Return a text without its capitals and accents; ``static/library.js`` does the same."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return "".join(each for each in apart if unicodedata.category(each) != "Mn")
 
 
 def sort_key(value: str | int | None) -> tuple[int, str]:

@@ -43,9 +43,10 @@ _PAGE = (
     '<link rel="icon" href="./ui/icon.svg" type="image/svg+xml">'
     '<link rel="stylesheet" href="./ui/chat.css"><link rel="stylesheet" href="./ui/library.css">'
     '<script src="./ui/library.js" defer></script></head>'
-    '<body><a class="skip" href="#documents">Skip to the documents</a><main class="shelves">'
-    '<p><a href="./">GenderGPT: ask a question</a></p><h1>Library</h1>{}</main></body></html>'
+    '<body>{skip}<main class="shelves">'
+    '<p><a href="./">GenderGPT: ask a question</a></p><h1>Library</h1>{parts}</main></body></html>'
 )
+_SKIP = Markup('<a class="skip" href="#documents">Skip to the documents</a>')
 _SEARCH = (
     '<form class="search" role="search" action="./library" method="get">'
     '<label for="search">Search the library</label><div><input type="search" id="search" '
@@ -93,7 +94,7 @@ def _answer(assistant: AssistantLike, view: View) -> Response:
 
 def problem_page(message: str) -> str:
     """Return the page with a sentence in place of the library."""
-    return str(fill(_PAGE, fill('<p class="problem">{}</p>', message)))
+    return str(fill(_PAGE, skip="", parts=fill('<p class="problem">{}</p>', message)))
 
 
 def library_page(
@@ -114,7 +115,7 @@ def library_page(
         _table(rows(documents, view), view) if documents else Markup(""),
         _missing(lacking, len(originals), view) if originals else Markup(""),
     )
-    return str(fill(_PAGE, join(parts)))
+    return str(fill(_PAGE, skip=_SKIP if documents else "", parts=join(parts)))
 
 
 def _summed_up(documents: Sequence[Document], lacking: int) -> Markup:
