@@ -31,6 +31,7 @@ from gendergpt.types import (
 )
 from gendergpt.ui import choices, frame, highlight, render
 from gendergpt.ui import conversation as talk
+from gendergpt.ui.choices import Chosen
 from gendergpt.ui.conversation import Conversation
 from gendergpt.ui.enumerations import even
 
@@ -277,7 +278,8 @@ def test_other_parts_escape_too() -> None:
         render.failed(1, EVIL, EVIL, EVIL),
         frame.welcome([EVIL]),
         frame.problem_line(EVIL),
-        frame.chosen_line([EVIL], [EVIL, "d1"], {"d1": EVIL}),
+        frame.chosen_line(Chosen((EVIL,), (EVIL, "d1"), (EVIL,), (EVIL,)), {"d1": EVIL}),
+        frame.years_told(EVIL),
     ):
         html.encode("utf-8")
         assert "<script" not in html
@@ -329,7 +331,7 @@ def test_library_line(held: list[Document], said: str) -> None:
 def test_publishers_are_those_of_guidance() -> None:
     own = Basis("Glossary", "GenderGPT", 2026)
     note = replace(SUMMARY, publisher="GenderGPT (summary)", based_on=(*SUMMARY.based_on, own))
-    assert choices.publisher_choices([DOCUMENT, note, note]) == [
+    assert choices.offered([DOCUMENT, note, note], Chosen())["publisher"] == [
         ("DCAF (1)", "DCAF"),
         ("UN (2)", "UN"),
     ]
@@ -346,26 +348,46 @@ def test_documents_of_ours_bear_no_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("publishers", "documents", "said"),
+    ("chosen", "said"),
     [
-        ([], [], ""),
-        (["UN", "OSCE"], [], "UN or OSCE"),
-        ([], ["d1"], "Border Management and Gender"),
-        (["UN"], ["d1", "gone"], "UN, and there only Border Management and Gender or gone"),
+        (Chosen(), ""),
+        (Chosen(("UN", "OSCE")), "UN or OSCE"),
+        (Chosen(document=("d1",)), "Border Management and Gender"),
+        (
+            Chosen(("UN",), ("d1", "gone")),
+            "UN, and there only Border Management and Gender or gone",
+        ),
+        (
+            Chosen(language=("ru", "xx"), edition=("2nd",), kind=("summary", "original")),
+            "Russian or xx, and there only 2nd, and there only our summaries or publications",
+        ),
+        (Chosen(year_from=2015), "2015 or later"),
+        (Chosen(year_to=2015), "2015 or earlier"),
+        (Chosen(year_from=2015, year_to=2015), "the year 2015"),
+        (Chosen(("UN",), year_from=2015, year_to=2020), "UN, and there only 2015 to 2020"),
     ],
 )
-def test_filters_in_words(publishers: list[str], documents: list[str], said: str) -> None:
-    assert choices.in_words(publishers, documents, {"d1": DOCUMENT.title}) == said
+def test_filters_in_words(chosen: Chosen, said: str) -> None:
+    assert choices.in_words(chosen, {"d1": DOCUMENT.title}) == said
 
 
 def test_filters_in_use_are_buttons_that_lift_them() -> None:
-    assert frame.chosen_line([], [], {}) == ""
-    html = frame.chosen_line(["UN"], ["d1"], {"d1": DOCUMENT.title})
+    assert frame.chosen_line(Chosen(), {}) == ""
+    chosen = Chosen(("UN",), ("d1",), year_from=2015)
+    html = frame.chosen_line(chosen, {"d1": DOCUMENT.title})
     buttons = [attributes for tag, attributes in Elements(html).found if tag == "button"]
-    lifted = [(each["data-lift"], each.get("data-value")) for each in buttons]
-    assert lifted == [("publisher", "UN"), ("document", "d1"), ("", None)]
-    said = "Searching only:UN✕and there onlyBorder Management and Gender✕Clear filters"
+    lifted = [(each["data-lift"], each.get("data-value") or "") for each in buttons]
+    assert lifted == [("publisher", "UN"), ("document", "d1"), ("year", ""), ("", "")]
+    said = (
+        "Searching only:UN✕and there onlyBorder Management and Gender✕and there only"
+        "2015 or later✕Clear filters"
+    )
     assert Elements(html).text == said
+    for group, value in lifted[:3]:
+        chosen = choices.lifted(chosen, str(group), str(value))
+        assert (group == "year") == (not chosen)
+    assert choices.lifted(Chosen(("UN",)), "", "") == Chosen()
+    assert choices.lifted(Chosen(("UN",)), "other", "UN") == Chosen(("UN",))
 
 
 def test_turn_says_what_the_search_was_limited_to() -> None:

@@ -71,8 +71,8 @@ def test_plain_routes_beside_gradio(client: TestClient) -> None:
     assert health.json() == {"app": "gendergpt", "status": "ok"}
     assert "default-src 'none'" in health.headers["content-security-policy"]
     assert health.headers["x-content-type-options"] == "nosniff"
-    styles = ("chat", "viewer", "tools", "keep")
-    for name in ("icon.svg", *(f"{each}.{kind}" for each in styles for kind in ("css", "js"))):
+    files = ("chat", "viewer", "tools", "keep", "filters", "library")
+    for name in ("icon.svg", *(f"{each}.{kind}" for each in files for kind in ("css", "js"))):
         assert client.get(f"/ui/{name}").status_code == 200
 
 
@@ -178,3 +178,16 @@ def test_stops_at_once_though_a_page_is_open() -> None:
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=15) == 0
         assert process.stderr.read() == b""
+
+
+def test_only_the_library_view_sends_a_form_and_only_to_this_page(client: TestClient) -> None:
+    view = client.get("/library?q=x&sort=year")
+    assert view.status_code == 200
+    assert "<script>alert(1)" not in view.text
+    policy = view.headers["content-security-policy"]
+    assert "form-action 'self'" in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    for path in ("/", "/healthz", "/gaps"):
+        assert "form-action 'none'" in client.get(path).headers["content-security-policy"]
+    assert client.post("/library").status_code in (404, 405)
+    assert client.get("/library/x").status_code == 404

@@ -160,6 +160,10 @@ class Assistant:
         stored = self.library.ledger.passages(found[0]) if found is not None else []
         return [each.passage for each in stored]
 
+    def originals(self) -> list[Original]:
+        """Return the publications that the library's catalogues name, there or missing, by id."""
+        return self.library.ledger.originals()
+
     def suggestions(self) -> list[str]:
         """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""
         generation = self.library.refresh()

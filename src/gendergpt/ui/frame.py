@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from gendergpt.types import Document, Kind
+from gendergpt.ui.choices import Chosen, named
 from gendergpt.ui.markup import count, fill, join
 
 _SUMMARIES_ONLY = (
@@ -20,6 +21,15 @@ _BOTH = (
     '<p class="library">This library holds <strong>{}</strong> in the publishers\' own words and '
     "<strong>{}</strong> in ours.</p>"
 )
+TO_LIBRARY = (
+    '<p class="library"><a href="./library" target="_blank" rel="noopener">All documents, and what '
+    'is missing<span class="unseen"> (opens in a new tab)</span></a></p>'
+)
+MORE_FILTERS = (
+    '<button type="button" class="expand" id="show-more-filters" aria-expanded="false" '
+    'aria-controls="more-filters">More filters</button>'
+)
+YEAR_FIELD = '<p class="field">Year</p>'
 
 TALK_TOOLS = (
     '<div class="talk-tools"><button type="button" id="show-earlier" hidden '
@@ -74,29 +84,23 @@ def problem_line(message: str) -> str:
     return str(fill('<p class="library problem">{}</p>', message))
 
 
-def chosen_line(
-    publishers: Sequence[str], documents: Sequence[str], titles: Mapping[str, str]
-) -> str:
+def chosen_line(chosen: Chosen, titles: Mapping[str, str]) -> str:
     """Return the chosen filters as buttons that lift them, or nothing where none is chosen.
 
     Args:
-        publishers: names of publishers.
-        documents: ids of documents.
+        chosen: what was chosen.
         titles: the library's titles by document id.
     """
-    if not publishers and not documents:
+    groups = [join(_chip(*each) for each in group) for group in named(chosen, titles)]
+    if not groups:
         return ""
-    groups = (
-        [_chip("publisher", name, name) for name in publishers],
-        [_chip("document", each, titles.get(each, each)) for each in documents],
-    )
     between = Markup('<span class="of-these">and there only</span>')
     return str(
         fill(
             '<div class="chosen" role="group" aria-label="Filters in use">'
             '<span class="searching">Searching only:</span><div class="chips">{}</div>'
             '<button type="button" class="lift-all" data-lift="">Clear filters</button></div>',
-            between.join(join(group) for group in groups if group),
+            between.join(groups),
         )
     )
 
@@ -126,6 +130,11 @@ def finder(group: str, label: str) -> str:
             what=label.lower(),
         )
     )
+
+
+def years_told(told: str) -> str:
+    """Return what stands beneath the years, or nothing."""
+    return str(fill('<p class="told" role="status">{}</p>', told)) if told else ""
 
 
 def expander(group: str) -> str:

@@ -40,12 +40,14 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def link(url: str) -> Markup:
+def link(url: str, name: Markup | None = None) -> Markup:
     """Return a link where the address is a plain http(s) one, else the address as text."""
     if not _linkable(url):
         return fill('<span class="url">{}</span>', url)
     return fill(
-        '<a class="url" href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>', url
+        '<a class="url" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>',
+        url,
+        url if name is None else name,
     )
 
 

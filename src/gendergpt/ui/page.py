@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
 from gendergpt.errors import GenderGPTError
-from gendergpt.types import Answer, Document
+from gendergpt.types import Answer
 from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
 from gendergpt.ui.conversation import Conversation
 from gendergpt.ui.memory import Memory
 from gendergpt.ui.ports import AssistantLike, suggestions_of
+from gendergpt.ui.rail import Rail
+from gendergpt.ui.rail import plain_html as _html
 
 LONGEST_QUESTION = 2000
 PROMISE = (
@@ -91,13 +93,9 @@ class _Page:
         self._anew = gr.Button("New conversation", elem_id="anew")
         with gr.Column(elem_id="rail"):
             self._library = _html("", elem_id="library")
+            _html(frame.TO_LIBRARY, elem_id="to-library")
             _html(ONLY_IN, elem_id="only")
-            _html(frame.finder("publishers", "Publisher"), elem_id="find-publishers")
-            self._publishers = gr.CheckboxGroup(label="Publisher", elem_id="publishers")
-            _html(frame.expander("publishers"), elem_id="all-publishers")
-            _html(frame.finder("documents", "Document"), elem_id="find-documents")
-            self._documents = gr.CheckboxGroup(label="Document", elem_id="documents")
-            _html(frame.expander("documents"), elem_id="all-documents")
+            self._rail = Rail()
         self._keeper = _html("", elem_id="keeper", js_on_load=_KEEPER)
         with gr.Column(elem_id="talk"):
             _html(frame.TALK_TOOLS, elem_id="talk-tools")
@@ -146,15 +144,16 @@ class _Page:
         if self._memory is not None:
             self._keeper.recall(self._on_recall, None, talking, **quiet)
         blocks.load(self._on_load, None, [self._welcome], **quiet)
-        shown = [self._publishers, self._documents]
-        gr.on([each.change for each in shown], self._on_choice, shown, [self._chosen], **quiet)
-        self._chosen.lift(self._on_lift, shown, shown, **quiet)
-        looking = [*shown, self._library, self._seen]
+        filters, shown = self._rail.inputs, self._rail.shown
+        choosing = [self._chosen, *shown]
+        gr.on([each.change for each in filters], self._on_choice, filters, choosing, **quiet)
+        self._chosen.lift(self._on_lift, filters, filters, **quiet)
+        looking = [self._library, self._seen, *shown]
         for look in (blocks.load, gr.Timer(_SECONDS_BETWEEN_LOOKS).tick, *(a.then for a in asked)):
-            look(self._on_look, [*shown, self._seen], looking, **quiet)
+            look(self._on_look, [self._seen, *filters], looking, **quiet)
 
     def _wire_asking(self) -> list[Any]:
-        inputs = [self._box, self._conversation, self._publishers, self._documents]
+        inputs = [self._box, self._conversation, *self._rail.inputs]
         outputs = [self._box, self._conversation, self._past, self._current]
         options: dict[str, Any] = {
             "show_progress": "hidden",
@@ -173,25 +172,14 @@ class _Page:
     # --- what happens ----------------------------------------------------------------------------
 
     def _on_suggestion(
-        self,
-        conversation: Conversation,
-        publishers: Sequence[str],
-        documents: Sequence[str],
-        event: gr.EventData,
+        self, event: gr.EventData, conversation: Conversation, *boxes: Any
     ) -> Iterator[tuple[Any, ...]]:
-        yield from self._on_question(str(event.question), conversation, publishers, documents)
+        yield from self._on_question(str(event.question), conversation, *boxes)
 
     def _on_again(
-        self,
-        conversation: Conversation,
-        publishers: Sequence[str],
-        documents: Sequence[str],
-        event: gr.EventData,
+        self, event: gr.EventData, conversation: Conversation, *boxes: Any
     ) -> Iterator[tuple[Any, ...]]:
-        steps = self._on_question(
-            str(event.question), conversation, publishers, documents, again=True
-        )
-        for _, *rest in steps:
+        for _, *rest in self._on_question(str(event.question), conversation, *boxes, again=True):
             yield gr.skip(), *rest  # what is being typed stays
 
     def _on_recall(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -210,19 +198,18 @@ class _Page:
         self,
         question: str,
         conversation: Conversation,
-        publishers: Sequence[str],
-        documents: Sequence[str],
+        *boxes: Any,
         again: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         question = question.strip()[:LONGEST_QUESTION]
         if not question or conversation.running is not None:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
-        titles = self._titles()
-        only = choices.in_words(publishers, documents, titles)
+        titles, chosen = self._titles(), choices.chosen_of(*boxes)
+        only = choices.in_words(chosen, titles)
         begun = talk.begin(conversation, question, only, again)
         yield "", begun, begun.past, begun.current
-        filters = choices.filters_of(publishers, documents)
+        filters = choices.filters_of(chosen)
         for step in talk.answer(self._assistant, begun, filters, titles, self._memory):
             # Before it is shown: whoever leaves the page then ends this loop.
             if self._on_answer and len(step.turns) > len(begun.turns):
@@ -242,54 +229,34 @@ class _Page:
         except GenderGPTError:
             return frame.welcome(())
 
-    def _on_choice(self, publishers: Sequence[str], documents: Sequence[str]) -> str:
-        return frame.chosen_line(publishers, documents, self._titles())
+    def _on_choice(self, *boxes: Any) -> tuple[Any, ...]:
+        chosen = choices.chosen_of(*boxes)
+        try:
+            held = self._assistant.documents()
+        except GenderGPTError:
+            return frame.chosen_line(chosen, {}), *(gr.skip() for _ in self._rail.shown)
+        titles = {document.id: document.title for document in held}
+        return frame.chosen_line(chosen, titles), *self._rail.recounted(held, chosen)
 
-    def _on_lift(
-        self, publishers: Sequence[str], documents: Sequence[str], event: gr.EventData
-    ) -> tuple[list[str], list[str]]:
+    def _on_lift(self, event: gr.EventData, *boxes: Any) -> tuple[Any, ...]:
         """Lift one filter, or, where none is named, all."""
-        if not event.kind:
-            return [], []
-        return (
-            [each for each in publishers if (event.kind, event.value) != ("publisher", each)],
-            [each for each in documents if (event.kind, event.value) != ("document", each)],
-        )
+        left = choices.lifted(choices.chosen_of(*boxes), str(event.kind), str(event.value))
+        return self._rail.values(left)
 
-    def _on_look(
-        self, publishers: Sequence[str], documents: Sequence[str], seen: object
-    ) -> tuple[Any, ...]:
+    def _on_look(self, seen: object, *boxes: Any) -> tuple[Any, ...]:
         """Bring filters and library line up to date, touching neither if nothing has changed."""
+        unchanged = tuple(gr.skip() for _ in self._rail.shown)
         try:
             held = self._assistant.documents()
         except GenderGPTError as error:
-            return gr.skip(), gr.skip(), frame.problem_line(str(error)), None
-        if seen == (now := _fingerprint(held)):
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        return (
-            _choices(choices.publisher_choices(held), publishers),
-            _choices(choices.document_choices(held), documents),
-            frame.library_line(held),
-            now,
-        )
+            return frame.problem_line(str(error)), None, *unchanged
+        if seen == (now := hash(tuple(held))):
+            return gr.skip(), gr.skip(), *unchanged
+        shown = self._rail.redrawn(held, choices.chosen_of(*boxes))
+        return frame.library_line(held), now, *shown
 
     def _titles(self) -> dict[str, str]:
         try:
             return {document.id: document.title for document in self._assistant.documents()}
         except GenderGPTError:
             return {}
-
-
-def _html(value: str, **options: Any) -> gr.HTML:
-    options.setdefault("js_on_load", None)
-    return gr.HTML(value, apply_default_css=False, **options)
-
-
-def _choices(offered: list[tuple[str, str]], chosen: Sequence[str]) -> Any:
-    """Return the update of a filter; what was chosen and is still there stays chosen."""
-    values = {value for _, value in offered}
-    return gr.CheckboxGroup(choices=offered, value=[value for value in chosen if value in values])
-
-
-def _fingerprint(documents: Sequence[Document]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((document.id, document.title) for document in documents))

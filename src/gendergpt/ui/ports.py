@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from gendergpt.types import Document, Event, Filters, Page, Passage, Turn
+from gendergpt.types import Document, Event, Filters, Original, Page, Passage, Turn
 
 
 class AssistantLike(Protocol):
@@ -70,3 +70,17 @@ class Readable(Protocol):
 def suggestions_of(assistant: AssistantLike) -> list[str]:
     """Return the assistant's example questions, or none where it offers none."""
     return list(assistant.suggestions()) if isinstance(assistant, Suggesting) else []
+
+
+@runtime_checkable
+class Catalogued(Protocol):
+    """An assistant whose library also has catalogues that name publications to add."""
+
+    def originals(self) -> Sequence[Original]:
+        """Return the publications that the catalogues name, in the library or not."""
+        ...
+
+
+def originals_of(assistant: AssistantLike) -> list[Original]:
+    """Return the publications that the library's catalogues name, or none without catalogues."""
+    return list(assistant.originals()) if isinstance(assistant, Catalogued) else []

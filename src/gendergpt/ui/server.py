@@ -27,7 +27,7 @@ from gendergpt.pagepictures import PagePictures
 from gendergpt.sealing import Seals
 from gendergpt.settings import Settings
 from gendergpt.sharing import Shared
-from gendergpt.ui import answers, citing, keeping, originals, page, pictures, texts
+from gendergpt.ui import answers, citing, keeping, librarypage, originals, page, pictures, texts
 from gendergpt.ui.listening import APP_NAME, listen, page_address
 from gendergpt.ui.memory import Memory
 from gendergpt.ui.ports import AssistantLike, LookedUp
@@ -60,6 +60,7 @@ def build_app(assistant: AssistantLike, settings: Settings | None = None) -> Fas
     texts.add_routes(app, assistant)
     citing.add_routes(app)
     keeping.add_routes(app, assistant, settings)
+    librarypage.add_routes(app, assistant)
     memory = None
     if isinstance(assistant, LookedUp):
         memory = Memory(assistant, Seals(assistant.folder))
@@ -91,11 +92,12 @@ def _health() -> dict[str, str]:
 # --- the page and its headers --------------------------------------------------------------------
 
 
-def security_headers(nonce: str) -> dict[str, str]:
+def security_headers(nonce: str, forms: str = "'none'") -> dict[str, str]:
     """Return the headers of every response.
 
     Gradio 6 compiles its templates with ``Function`` and writes style attributes; hence
     'unsafe-eval' and inline styles. Inline scripts run only with the nonce of their response.
+    ``forms`` says where forms may be sent.
     """
     policy = (
         "default-src 'none'",
@@ -105,7 +107,7 @@ def security_headers(nonce: str) -> dict[str, str]:
         "font-src 'self'",
         "connect-src 'self'",
         "base-uri 'self'",
-        "form-action 'none'",
+        f"form-action {forms}",
         "frame-ancestors 'none'",
     )
     return {
@@ -176,7 +178,10 @@ class _OwnPage:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(18)
-        sender = _PageSender(send, nonce) if scope["path"] == "/" else _HeaderSender(send, nonce)
+        forms = "'self'" if scope["path"] == librarypage.ROUTE else "'none'"
+        sender = (
+            _PageSender(send, nonce) if scope["path"] == "/" else _HeaderSender(send, nonce, forms)
+        )
         if _shut(scope["path"]):
             await PlainTextResponse("Not found", 404)(scope, receive, sender)
         else:
@@ -184,9 +189,12 @@ class _OwnPage:
 
 
 def _shut(path: str) -> bool:
-    plain = path in ("/healthz", citing.ROUTE, *keeping.ROUTES) or path.startswith("/ui/")
-    ours = plain or any(
-        each.ROUTES.fullmatch(path) for each in (pictures, originals, texts, answers)
+    plain = ("/healthz", citing.ROUTE, librarypage.ROUTE, *keeping.ROUTES)
+    with_names = (pictures, originals, texts, answers)
+    ours = (
+        path in plain
+        or path.startswith("/ui/")
+        or any(each.ROUTES.fullmatch(path) for each in with_names)
     )
     return not ours and _GRADIO_ROUTES.fullmatch(path) is None
 
@@ -194,13 +202,14 @@ def _shut(path: str) -> bool:
 class _HeaderSender:
     """Adds the security headers to a response."""
 
-    def __init__(self, send: Send, nonce: str) -> None:
+    def __init__(self, send: Send, nonce: str, forms: str = "'none'") -> None:
         self._send = send
         self._nonce = nonce
+        self._forms = forms
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(security_headers(self._nonce))
+            MutableHeaders(scope=message).update(security_headers(self._nonce, self._forms))
         await self._send(message)
 
 

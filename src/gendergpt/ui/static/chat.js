@@ -90,12 +90,13 @@
 
   function countFilters() {
     if (!byId("show-filters")) return;
-    const chosen = document.querySelectorAll("#rail input[type=checkbox]:checked").length;
+    const chosen = document.querySelectorAll("#rail input[type=checkbox]:checked").length
+      + document.querySelectorAll('#chosen [data-lift="year"]').length;
     byId("show-filters").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
 
   // Of a long list the first few show, those that are ticked, and those that fit what is typed.
-  const FIRST = { publishers: 5, documents: 4 };
+  const FIRST = { publishers: 5, documents: 4, languages: 5, editions: 4, kinds: 4 };
   const finder = (group) => document.querySelector(`[data-find="${group}"]`);
   const expander = (group) => document.querySelector(`[data-expand="${group}"]`);
 
