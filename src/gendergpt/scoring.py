@@ -321,4 +321,4 @@ def beyond(scored: Sequence[Piece], told: Iterable[str]) -> list[Piece]:
     return sorted(changed, key=lambda piece: -piece.score)
 
 
-_TOLD_DISCOUNT = 0.5
+_TOLD_DISCOUNT = 0.75
