@@ -29,6 +29,7 @@ from gendergpt.framing import (
     refusal,
     support,
 )
+from gendergpt.glossary import Glossary
 from gendergpt.languages import answer_language
 from gendergpt.library import Library
 from gendergpt.originals import as_basis, missing, named_in, names_by_id, newest
@@ -105,11 +106,13 @@ class Assistant:
         self._encoder = encoder
         self._retriever = Retriever(library, encoder)
         self._suggested: tuple[int, list[str]] | None = None
+        self._glossary: tuple[int, Glossary] | None = None
 
     def warm_up(self) -> None:
         """Load the model and open the stores now, so that the first question does not wait."""
         self._retriever.search("граница", 1)  # what other languages need is loaded with it
         self.suggestions()
+        self.glossary()
 
     @property
     def encoder(self) -> str:
@@ -138,6 +141,13 @@ class Assistant:
             answered = [each for each in EXAMPLES if self.ask(each).outcome is Outcome.ANSWERED]
             self._suggested = (generation, answered)
         return list(self._suggested[1])
+
+    def glossary(self) -> Glossary:
+        """Return the terms and acronyms that the library explains now."""
+        generation = self.library.refresh()
+        if self._glossary is None or self._glossary[0] != generation:
+            self._glossary = (generation, self.library.glossary())
+        return self._glossary[1]
 
     def search(
         self,

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gendergpt.errors import GenderGPTError
+from gendergpt.glossary import Glossary
 from gendergpt.types import Answer, Filters, Passage, Retrieved, TextDelta, Turn
 from gendergpt.ui import render
-from gendergpt.ui.ports import AssistantLike
+from gendergpt.ui.ports import AssistantLike, glossary_of
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,8 @@ def _streamed(
                 yield replace(conversation, current=current)
                 shown_at = time.monotonic()
         else:
-            yield _answered(conversation, event, passages, titles)
+            known = glossary_of(assistant)
+            yield _answered(conversation, event, passages, titles, known)
             return
     raise RuntimeError("The assistant's events ended without an answer.")
 
@@ -108,11 +110,14 @@ def _answered(
     given: Answer,
     passages: Mapping[str, Passage],
     titles: Mapping[str, str],
+    known: Glossary,
 ) -> Conversation:
     return replace(
         conversation,
         turns=(*conversation.turns, Turn(conversation.running or given.question, given)),
-        current=render.finished(conversation.number, given, passages, titles, conversation.only),
+        current=render.finished(
+            conversation.number, given, passages, titles, conversation.only, known
+        ),
         running=None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
+from gendergpt.glossary import Glossary
 from gendergpt.types import Document, Event, Filters, Turn
 
 
@@ -34,3 +35,17 @@ class Suggesting(Protocol):
 def suggestions_of(assistant: AssistantLike) -> list[str]:
     """Return the assistant's example questions, or none where it offers none."""
     return list(assistant.suggestions()) if isinstance(assistant, Suggesting) else []
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An assistant that also knows which terms its library explains."""
+
+    def glossary(self) -> Glossary:
+        """Return the terms and acronyms that the library explains now."""
+        ...
+
+
+def glossary_of(assistant: AssistantLike) -> Glossary:
+    """Return the terms that the assistant's library explains, or none where it knows none."""
+    return assistant.glossary() if isinstance(assistant, Explaining) else Glossary()
