@@ -29,7 +29,8 @@ class Conversation:
 
     ``past`` is the HTML of all turns but the last; ``current`` that of the last, which alone is
     sent again while its answer comes in. ``number`` counts questions from 1; ``running`` holds
-    the question that is being answered, and ``only`` what its search is limited to, in words.
+    the question that is being answered, and ``only`` what its search is limited to, in words;
+    ``answered`` says that the last question got an answer.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -38,6 +39,7 @@ class Conversation:
     number: int = 0
     running: str | None = None
     only: str = ""
+    answered: bool = False
 
 
 def begin(conversation: Conversation, question: str, only: str = "") -> Conversation:
@@ -57,6 +59,7 @@ def begin(conversation: Conversation, question: str, only: str = "") -> Conversa
         number=number,
         running=question,
         only=only,
+        answered=False,
     )
 
 
@@ -119,6 +122,7 @@ def _answered(
             conversation.number, given, passages, titles, conversation.only, known
         ),
         running=None,
+        answered=True,
     )
 
 

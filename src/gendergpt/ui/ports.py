@@ -38,6 +38,22 @@ def suggestions_of(assistant: AssistantLike) -> list[str]:
 
 
 @runtime_checkable
+class Following(Protocol):
+    """An assistant that can also name questions that go on from an answer."""
+
+    def followups(self, history: Sequence[Turn], filters: Filters | None = None) -> Sequence[str]:
+        """Return a few questions that the library answers; histories run to the newest turn."""
+        ...
+
+
+def followups_of(
+    assistant: AssistantLike, history: Sequence[Turn], filters: Filters | None
+) -> list[str]:
+    """Return the questions that the assistant offers next, or none where it offers none."""
+    return list(assistant.followups(history, filters)) if isinstance(assistant, Following) else []
+
+
+@runtime_checkable
 class Explaining(Protocol):
     """An assistant that also knows which terms its library explains."""
 
