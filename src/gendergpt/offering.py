@@ -9,16 +9,18 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gendergpt.glossary import Glossary
 from gendergpt.ledger import Stored
 from gendergpt.library import Library
 from gendergpt.references import basis_of
-from gendergpt.suggesting import Suggestion, about_headings, about_terms, in_turn, meaning
+from gendergpt.suggesting import Suggestion, about_heading, about_terms, in_turn, meaning
 from gendergpt.types import Answer, Document, Filters, Hit, Kind, Outcome, Passage, Turn
 
 Ask = Callable[[str, Sequence[Turn], Filters | None], Answer]
+Pair = tuple[Document, Passage]
 Search = Callable[[str, int, Filters | None], Sequence[Hit]]
 
 BEGINNINGS = 4
@@ -28,9 +30,9 @@ _SECONDS_FOR_FOLLOWUPS = 3.0
 _TERMS = 2
 _DOCUMENTS = 30
 _PASSAGES = 400
-_HITS = 12
-_REACH = 3
-_BODY = 30
+_HITS = 30
+_LONGEST = 400
+_REACH = 40
 _OF_EACH = 2
 _LOOKED_AT = 10
 
@@ -111,7 +113,7 @@ class Offers:
         documents.sort(key=lambda each: (each.kind is Kind.SUMMARY, -each.passages))
         for document in documents[:_DOCUMENTS]:
             held = self._passages(document)[:_PASSAGES]
-            yield from sorted(_about(held), key=_plainness)
+            yield from sorted(_about(_pairs(held)), key=_plainness)
 
     def _answered(self, some: Iterable[Suggestion], until: float, most: int) -> list[str]:
         tried = itertools.takewhile(lambda _: self._clock() < until, some)
@@ -150,33 +152,26 @@ class Offers:
         self, answer: Answer, filters: Filters | None, known: Glossary
     ) -> Iterator[Suggestion]:
         """Yield questions about what comes nearest to the answer, and one term that it uses."""
-        hits = self._search(answer.query or answer.question, _HITS, filters)
-        places = [(hit.document, hit.passage.id) for hit in hits]
-        around = [(each.document, each.passage_id) for each in answer.citations]
+        quotes = [citation.quote for citation in answer.citations]
+        texts = [answer.query or answer.question, *quotes[:1]]
+        hits = [hit for text in texts for hit in self._search(text[:_LONGEST], _HITS, filters)]
         done = {citation.heading[-1:] for citation in answer.citations}
-        found = (
-            made
-            for reach, (document, passage) in [*((0, each) for each in places),
-                                               *((_REACH, each) for each in around)]
-            for made in self._around(document, passage, reach, done)
-        )  # fmt: skip
-        near = in_turn(found, _OF_EACH)
+        pairs = [(hit.document, hit.passage) for hit in hits]
+        near = in_turn(
+            _about([each for each in pairs if each[1].heading[-1:] not in done]), _OF_EACH
+        )
         yield from itertools.islice(near, FOLLOWUPS - 1)
-        quotes = " ".join(citation.quote for citation in answer.citations)
-        cited = {citation.document.id for citation in answer.citations}
-        for _, _, term in itertools.islice(known.occurrences(quotes, cited), 1):
+        ids = {citation.document.id for citation in answer.citations}
+        for _, _, term in itertools.islice(known.occurrences(" ".join(quotes), ids), 1):
             yield Suggestion(meaning(term.name), term.document.id, term.name)
         yield from near
-
-    def _around(
-        self, document: Document, passage_id: str, reach: int, done: set[tuple[str, ...]]
-    ) -> list[Suggestion]:
-        """Return questions about the headings around a passage, but for those that are done."""
-        held = self._passages(document)
-        at = next((n for n, each in enumerate(held) if each.passage.id == passage_id), 0)
-        body = held[max(0, at - _BODY) : at + _BODY]
-        near = [each for n, each in enumerate(held) if abs(n - at) <= reach]
-        return _about([each for each in near if each.passage.heading[-1:] not in done], body)
+        for document in {
+            citation.document.id: citation.document for citation in answer.citations
+        }.values():
+            held = self._passages(document)
+            at = _place(held, answer)
+            some = sorted(held, key=lambda each: abs(each.position - at))[:_REACH]
+            yield from _about([each for each in _pairs(some) if each[1].heading[-1:] not in done])
 
     def _answers(
         self, each: Suggestion, history: Sequence[Turn], filters: Filters | None
@@ -188,11 +183,27 @@ class Offers:
         return answer if answer.outcome is Outcome.ANSWERED and meant and alone else None
 
 
-def _about(held: Sequence[Stored], body: Sequence[Stored] = ()) -> list[Suggestion]:
-    pairs: list[tuple[Document, Passage]] = [(each.document, each.passage) for each in held]
-    bases = [basis_of(document, passage.heading) for document, passage in pairs]
-    text = " ".join(each.passage.text for each in body or held)
-    return about_headings(pairs, bases, text)
+def _pairs(held: Iterable[Stored]) -> list[Pair]:
+    return [(each.document, each.passage) for each in held]
+
+
+def _about(pairs: Sequence[Pair]) -> list[Suggestion]:
+    """Return questions about the headings of passages, in their order."""
+    bodies: defaultdict[str, list[str]] = defaultdict(list)
+    for document, passage in pairs:
+        bodies[document.id].append(passage.text)
+    texts = {document: " ".join(body) for document, body in bodies.items()}
+    made = (
+        about_heading(document, passage, basis_of(document, passage.heading), texts[document.id])
+        for document, passage in pairs
+    )
+    return list({each.question: each for each in made if each is not None}.values())
+
+
+def _place(held: Sequence[Stored], answer: Answer) -> int:
+    """Return the position of the first passage that is quoted, among those of its document."""
+    quoted = {citation.passage_id for citation in answer.citations}
+    return next((each.position for each in held if each.passage.id in quoted), 0)
 
 
 def _plainness(each: Suggestion) -> tuple[bool, int]:

@@ -79,7 +79,7 @@ def about_terms(terms: Iterable[Term]) -> list[Suggestion]:
 def meaning(name: str) -> str:
     """Return the question what a term means, or what an acronym stands for."""
     if is_acronym(name):
-        return f"What does {name} stand for?"
+        return f"What does {name.removesuffix('s')} stand for?"
     thing = name if is_acronym(name.split()[0]) else name[0].lower() + name[1:]
     if " and " in thing:
         return f"What is the difference between {thing}?"
@@ -96,28 +96,18 @@ def _head(topic: str) -> str:
     return _PREPOSITION.split(f"{topic} ", maxsplit=1)[0].split(",")[0].split()[-1]
 
 
-def about_headings(
-    passages: Iterable[tuple[Document, Passage]], basis: Iterable[Basis | None], body: str
-) -> list[Suggestion]:
-    """Return a question for each heading that one can ask about, in the order of the passages.
+def about_heading(
+    document: Document, passage: Passage, basis: Basis | None, body: str
+) -> Suggestion | None:
+    """Return the question that a passage's heading raises, or None where it raises none.
 
     Args:
-        passages: with their documents.
-        basis: for each passage, the publication that it summarises.
+        document: that the passage is of; questions are made of English ones only.
+        passage: with its headings.
+        basis: the publication that the passage summarises, if it does.
         body: text of the same document, the more of it the better: its words tell how a heading is
             written within a sentence.
     """
-    text = " ".join(body.split())
-    made = [
-        _suggestion(document, passage, base, text)
-        for (document, passage), base in zip(passages, basis, strict=True)
-    ]
-    return list({each.question: each for each in made if each is not None}.values())
-
-
-def _suggestion(
-    document: Document, passage: Passage, basis: Basis | None, body: str
-) -> Suggestion | None:
     headings = passage.heading
     if not headings or not _english(document) or _names_itself(document, headings):
         return None
@@ -125,7 +115,7 @@ def _suggestion(
     title = short_title(basis.title if basis is not None and summary else document.title)
     heading = headings[-1].rpartition(": ")[2] if summary else headings[-1]
     publication = (basis.original or basis.title) if basis and summary else document.id
-    question = asked(heading, title, body)
+    question = asked(heading, title, " ".join(body.split()))
     return Suggestion(question, document.id, publication) if question else None
 
 
