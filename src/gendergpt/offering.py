@@ -28,12 +28,12 @@ FOLLOWUPS = 3
 _SECONDS_FOR_BEGINNINGS = 6.0
 _SECONDS_FOR_FOLLOWUPS = 3.0
 _TERMS = 2
-_DOCUMENTS = 30
-_PASSAGES = 400
+_PASSAGES = 200
 _HITS = 30
 _LONGEST = 400
 _REACH = 40
 _OF_EACH = 2
+_BODY = 40_000
 _LOOKED_AT = 10
 
 
@@ -102,23 +102,27 @@ class Offers:
 
     def _found_to_begin(self, known: Glossary) -> list[str]:
         until = self._clock() + _SECONDS_FOR_BEGINNINGS
-        terms, headings = about_terms(known.terms), in_turn(self._headings())
-        some = [*self._answered(terms, until, _TERMS)]
-        some += self._answered(headings, until, BEGINNINGS - len(some))
+        some = self._answered(about_terms(known.terms), until, _TERMS)
+        some += self._answered(self._headings(), until, BEGINNINGS - len(some))
         return _mixed(some)
 
     def _headings(self) -> Iterator[Suggestion]:
-        """Yield questions about headings, the publishers' own words first, long ones first."""
+        """Yield questions about headings, a few of each document: originals, long ones first."""
         documents = [each for each in self._library.documents() if not each.superseded_by]
         documents.sort(key=lambda each: (each.kind is Kind.SUMMARY, -each.passages))
-        for document in documents[:_DOCUMENTS]:
+        for document in documents:
             held = self._passages(document)[:_PASSAGES]
-            yield from sorted(_about(_pairs(held)), key=_plainness)
+            yield from sorted(_about(_pairs(held)), key=_plainness)[:_OF_EACH]
 
     def _answered(self, some: Iterable[Suggestion], until: float, most: int) -> list[str]:
-        tried = itertools.takewhile(lambda _: self._clock() < until, some)
-        good = (each.question for each in tried if self._answers(each, (), None) is not None)
-        return list(itertools.islice(good, most))
+        """Return questions that are answered, one about each publication and document."""
+        found: list[Suggestion] = []
+        for each in some:
+            if len(found) == most or self._clock() >= until:
+                break
+            if all(_distinct(each, other) for other in found) and self._answers(each, (), None):
+                found.append(each)
+        return [each.question for each in found]
 
     def _passages(self, document: Document) -> list[Stored]:
         found = self._library.ledger.revision(document.id)
@@ -163,7 +167,7 @@ class Offers:
         yield from itertools.islice(near, FOLLOWUPS - 1)
         ids = {citation.document.id for citation in answer.citations}
         for _, _, term in itertools.islice(known.occurrences(" ".join(quotes), ids), 1):
-            yield Suggestion(meaning(term.name), term.document.id, term.name)
+            yield Suggestion(meaning(term.name), term.document.id, term.name, is_term=True)
         yield from near
         for document in {
             citation.document.id: citation.document for citation in answer.citations
@@ -183,6 +187,13 @@ class Offers:
         return answer if answer.outcome is Outcome.ANSWERED and meant and alone else None
 
 
+def _distinct(one: Suggestion, other: Suggestion) -> bool:
+    """Say whether two questions are about different things: terms, or documents."""
+    if one.is_term and other.is_term:
+        return one.question != other.question
+    return one.publication != other.publication and one.document != other.document
+
+
 def _pairs(held: Iterable[Stored]) -> list[Pair]:
     return [(each.document, each.passage) for each in held]
 
@@ -192,7 +203,7 @@ def _about(pairs: Sequence[Pair]) -> list[Suggestion]:
     bodies: defaultdict[str, list[str]] = defaultdict(list)
     for document, passage in pairs:
         bodies[document.id].append(passage.text)
-    texts = {document: " ".join(body) for document, body in bodies.items()}
+    texts = {document: " ".join(body)[:_BODY] for document, body in bodies.items()}
     made = (
         about_heading(document, passage, basis_of(document, passage.heading), texts[document.id])
         for document, passage in pairs

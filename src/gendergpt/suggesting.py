@@ -17,8 +17,8 @@ from gendergpt.types import Basis, Document, Kind, Passage
 
 _NUMBERING = re.compile(
     r"^\s*(?:(?:chapter|section|part|annex|appendix|box|figure|table|step|module|unit|tool|article)"
-    r"\s+[\dA-Z][\w.]*\s*[:.–—-]*\s+|\(?(?:\d+(?:\.\d+)*|[ivxlIVXL]+|[a-zA-Z])[.)]\s*"
-    r"|\d+(?:\.\d+)+\s+|[•▪■–—*-]\s+)+",
+    r"\s+[\dA-Z][\w.]*\s*[:.–—-]*\s+|\(?(?:\d+(?:\.\d+)*|[ivxlIVXL]+|[a-zA-Z])[.)]\s*(?!\d)"
+    r"|\d+(?:\.\d+)*\s+|[•▪■–—*-]\s+)+",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\s*\([^()]*\)")
@@ -54,6 +54,17 @@ _GENERAL = frozenset(
     by one two three four five six seven eight nine ten new other overall done need needs author
     authors editor date dates contributors reviewers members participants does""".split()
 )
+_COMMANDS = frozenset(
+    """adapt address adopt advise allow analyse apply appoint ask assess avoid be build check choose
+    collect communicate conduct consider consult create define deliver design develop document
+    encourage engage ensure establish evaluate examine explain facilitate find follow give help hire
+    identify implement improve include increase inform integrate introduce involve keep know learn
+    listen maintain make manage monitor nominate offer organise plan prepare prevent promote protect
+    provide put raise recruit reduce refer reinforce remember report respect respond review search
+    select separate set share speak strengthen support take tell track train treat understand use
+    verify work write""".split()
+)
+"""Verbs with which recommendations begin."""
 _OPENS_NO_THING = frozenset("to and or of in for by on at with from as more than not".split())
 _FEWEST, _MOST_WORDS, _LONGEST_TITLE = 2, 11, 72
 
@@ -65,12 +76,13 @@ class Suggestion:
     question: str
     document: str
     publication: str
+    is_term: bool = False
 
 
 def about_terms(terms: Iterable[Term]) -> list[Suggestion]:
     """Return a question for each term of a glossary that is no mere acronym."""
     return [
-        Suggestion(meaning(term.name), term.document.id, term.name)
+        Suggestion(meaning(term.name), term.document.id, term.name, is_term=True)
         for term in terms
         if not is_acronym(term.name) and len(term.name.split()) > 1 and _english(term.document)
     ]
@@ -136,7 +148,7 @@ def short_title(title: str) -> str | None:
         first = plain.partition(mark)[0]
         plain = first if len(first.split()) >= 3 else plain
     # What a file is called ("un a 79 876 letter") or what is set in capitals is no title to quote.
-    if len(plain) > _LONGEST_TITLE or len(plain.split()) < 2 or plain.isupper():
+    if len(plain) > _LONGEST_TITLE or len(_telling(plain)) < 2 or plain.isupper():
         return None
     return None if plain.islower() or re.search(r"[\\_“”\"<>{}]|\.\w{3,4}$", plain) else plain
 
@@ -158,7 +170,9 @@ def asked(heading: str, title: str | None, body: str) -> str | None:
     if title is None or _repeats(plain, title):
         return None
     topic = _within_a_sentence(plain.rstrip(":"), body)
-    return f"What does “{title}” say about {topic}?" if _is_topic(topic) else None
+    if not _is_topic(topic) or _commands(topic.split()[0], body):
+        return None
+    return f"What does “{title}” say about {topic}?"
 
 
 def _telling(text: str) -> set[str]:
@@ -224,11 +238,20 @@ def _is_topic(topic: str) -> bool:
     words = topic.split()
     if re.match(r"(?:how|why|what|who) (?!is |are |was |does |do |can )", topic):
         return len(words) >= 4 and not re.search(r"\b(?:this|these|your|you|we|it|its)\b", topic)
-    listed = "," in topic and not re.search(r" (?:and|or) ", topic)
+    listed = "," in topic and not re.search(r",[^,]* (?:and|or) (?!.*,)", topic)
     named = all(word[:1].isupper() for word in words)
     if listed or named or _VERB.search(topic) or words[0] in _OPENS_NO_THING:
         return False
-    return _NOUN.search(_head(topic)) is not None and not words[0].endswith("ed")
+    heads = [_head(part) for part in topic.split(" and ") if part]
+    return any(_NOUN.search(head) for head in heads) and not words[0].endswith("ed")
+
+
+def _commands(first: str, body: str) -> bool:
+    """Say whether a heading's first word is a verb that tells somebody to do something."""
+    if _NOUN.search(first):
+        return False
+    told = rf"\b(?:to|must|should|shall|can|will|may|not) {re.escape(first)}\b"
+    return first.lower() in _COMMANDS or re.search(told, body) is not None
 
 
 def in_turn(suggestions: Iterable[Suggestion], each: int = 3) -> Iterator[Suggestion]:
