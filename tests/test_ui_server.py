@@ -73,7 +73,8 @@ def test_plain_routes_beside_gradio(client: TestClient) -> None:
     assert health.json() == {"app": "gendergpt", "status": "ok"}
     assert "default-src 'none'" in health.headers["content-security-policy"]
     assert health.headers["x-content-type-options"] == "nosniff"
-    for name in ("chat.css", "chat.js", "tools.js", "terms.css", "terms.js", "next.js"):
+    names = "chat.css chat.js tools.css tools.js terms.css terms.js next.js icon.svg"
+    for name in names.split():
         assert client.get(f"/ui/{name}").status_code == 200
 
 

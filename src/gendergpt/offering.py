@@ -142,7 +142,7 @@ class Offers:
             if len(offered) == FOLLOWUPS or self._clock() >= until:
                 break
             words = set(self._library.lexical.terms(each.question))
-            if any(words <= others or others <= words for others in before):
+            if any(words <= others for others in before):
                 continue
             answer = self._answers(each, history, filters)
             quotes = {citation.quote for citation in answer.citations} if answer else set()
@@ -169,9 +169,7 @@ class Offers:
         for _, _, term in itertools.islice(known.occurrences(" ".join(quotes), ids), 1):
             yield Suggestion(meaning(term.name), term.document.id, term.name, is_term=True)
         yield from near
-        for document in {
-            citation.document.id: citation.document for citation in answer.citations
-        }.values():
+        for document in dict.fromkeys(citation.document for citation in answer.citations):
             held = self._passages(document)
             at = _place(held, answer)
             some = sorted(held, key=lambda each: abs(each.position - at))[:_REACH]

@@ -145,8 +145,10 @@ class _Page:
         triggers = [self._box.submit, self._send.click]
         return [
             gr.on(triggers, self._on_question, inputs, outputs, **options),
-            *(each.ask(self._on_suggestion, inputs[1:], outputs, **options)
-              for each in (self._welcome, self._next)),
+            *(
+                each.ask(self._on_suggestion, inputs[1:], outputs, **options)
+                for each in (self._welcome, self._next)
+            ),
         ]
 
     # --- what happens ----------------------------------------------------------------------------

@@ -81,15 +81,11 @@ def finished(
     held = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
     held.update(passages)
     say = phrases(answer.language)
+    markers = {c.marker: c for c in answer.citations}
+    words = answer_text(_own_text(answer, say), markers, turn, say)
     parts = (
         _outcome(answer, say),
-        explained(
-            answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
-            turn,
-            known,
-            {citation.document.id for citation in answer.citations},
-            say,
-        ),
+        explained(words, turn, known, {c.document.id for c in answer.citations}, say),
         superseded(answer, titles, say),
         _notes(answer, say),
         _not_in_library(answer, turn, titles, only, say),
