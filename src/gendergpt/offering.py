@@ -101,6 +101,7 @@ class Offers:
     # --- to begin with ---------------------------------------------------------------------------
 
     def _found_to_begin(self, known: Glossary) -> list[str]:
+        self._search("border", 1, None)  # loads the model, which is not to count
         until = self._clock() + _SECONDS_FOR_BEGINNINGS
         some = self._answered(about_terms(known.terms), until, _TERMS)
         some += self._answered(self._headings(), until, BEGINNINGS - len(some))

@@ -52,7 +52,8 @@ _GENERAL = frozenset(
     session sources specific step steps structure study summary table target text this tips title
     tool tools topic topics types useful who why what how to of on in and the a an for with from
     by one two three four five six seven eight nine ten new other overall done need needs author
-    authors editor date dates contributors reviewers members participants does studies case cases""".split()
+    authors editor date dates contributors reviewers members participants does studies
+    cases""".split()
 )
 _COMMANDS = frozenset(
     """adapt address adopt advise allow analyse apply appoint ask assess avoid be build check choose
