@@ -71,8 +71,9 @@ def test_plain_routes_beside_gradio(client: TestClient) -> None:
     assert health.json() == {"app": "gendergpt", "status": "ok"}
     assert "default-src 'none'" in health.headers["content-security-policy"]
     assert health.headers["x-content-type-options"] == "nosniff"
-    files = ("chat", "viewer", "tools", "keep", "filters", "library")
-    for name in ("icon.svg", *(f"{each}.{kind}" for each in files for kind in ("css", "js"))):
+    files = ("chat", "viewer", "tools", "keep", "filters", "library", "terms")
+    names = [f"{each}.{kind}" for each in files for kind in ("css", "js")]
+    for name in ("icon.svg", "next.js", *names):
         assert client.get(f"/ui/{name}").status_code == 200
 
 

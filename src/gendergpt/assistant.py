@@ -30,8 +30,10 @@ from gendergpt.framing import (
     refusal,
     support,
 )
+from gendergpt.glossary import Glossary
 from gendergpt.languages import answer_language
 from gendergpt.library import Library
+from gendergpt.offering import Offers
 from gendergpt.originals import as_basis, missing, named_in, names_by_id, newest
 from gendergpt.phrases import Phrases, phrases
 from gendergpt.questions import Question, about_assistant, read, touches_law
@@ -64,12 +66,6 @@ from gendergpt.types import (
 )
 
 LONGEST_QUESTION = 2000
-EXAMPLES = (
-    "Which five approaches does DCAF's border management tool recommend?",
-    "A woman traveller asks to be searched by a female officer. What does the guidance say?",
-    "What is the difference between sex and gender?",
-    "How do I plan a gender training for border guards?",
-)
 _LOOKED_AT = 20
 _LOOKED_AT_FOR_PART = 5
 _NEAREST = 3
@@ -107,12 +103,14 @@ class Assistant:
         self.library = library
         self._encoder = encoder
         self._retriever = Retriever(library, encoder)
-        self._suggested: tuple[int, list[str]] | None = None
+        self._offers = Offers(library, self.ask, self.search)
+        self._glossary: tuple[int, Glossary] | None = None
 
     def warm_up(self) -> None:
         """Load the model and open the stores now, so that the first question does not wait."""
         self._retriever.search("граница", 1)  # what other languages need is loaded with it
         self.suggestions()
+        self.glossary()
 
     @property
     def encoder(self) -> str:
@@ -165,12 +163,22 @@ class Assistant:
         return self.library.ledger.originals()
 
     def suggestions(self) -> list[str]:
-        """Return questions to begin with: those of :data:`EXAMPLES` that this library answers."""
+        """Return questions to begin with, made of what the library holds and answered by it."""
+        return self._offers.beginnings(self.glossary())
+
+    def followups(self, history: Sequence[Turn], filters: Filters | None = None) -> list[str]:
+        """Return questions that go on from the last answer of a conversation and are answered.
+
+        There may be none: where nothing fits, or where others are just being looked for.
+        """
+        return self._offers.followups(history, filters, self.glossary())
+
+    def glossary(self) -> Glossary:
+        """Return the terms and acronyms that the library explains now."""
         generation = self.library.refresh()
-        if self._suggested is None or self._suggested[0] != generation:
-            answered = [each for each in EXAMPLES if self.ask(each).outcome is Outcome.ANSWERED]
-            self._suggested = (generation, answered)
-        return list(self._suggested[1])
+        if self._glossary is None or self._glossary[0] != generation:
+            self._glossary = (generation, self.library.glossary())
+        return self._glossary[1]
 
     def search(
         self,

@@ -263,6 +263,19 @@ class Ledger:
         found = self._stored(condition, document_id, passage_id)
         return found[0].passage if found else None
 
+    def called(self, words: Sequence[str]) -> list[Stored]:
+        """Return the passages whose title or heading has one of some words, in reading order.
+
+        Args:
+            words: plain letters and spaces; capitals do not matter.
+        """
+        some = " OR ".join(
+            ["json_extract(place, '$[0]') LIKE ? OR json_extract(record, '$.title') LIKE ?"]
+            * len(words)
+        )
+        values = [f"%{word}%" for word in words for _ in range(2)]
+        return self._stored(f"state = 'ready' AND ({some}) ORDER BY revision, position", *values)
+
     def neighbours(self, revision: int, position: int, reach: int = 1) -> list[Stored]:
         """Return the passages from ``reach`` before to ``reach`` after a position, in order."""
         condition = f"{_READY} AND revision = ? AND position BETWEEN ? AND ? ORDER BY position"

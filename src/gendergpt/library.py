@@ -27,6 +27,7 @@ from gendergpt.errors import (
     UnavailableError,
     UsageError,
 )
+from gendergpt.glossary import CALLED, Glossary, glossary
 from gendergpt.ledger import Ledger, Stored
 from gendergpt.lexical import FOLDER, FORMER, LexicalIndex
 from gendergpt.settings import Settings
@@ -201,6 +202,19 @@ class Library:
             ids = ", ".join(each.id for each in found[:5])
             raise UsageError(f"Several ids begin with '{prefix}': {ids}. Give more of it.")
         return found[0]
+
+    def glossary(self) -> Glossary:
+        """Return the terms and acronyms that the library explains."""
+        kept = {each[0]: each[2] for each in self._ready()}
+        explained = self.lexical.explained()
+        return glossary(
+            ((each.document, each.passage) for each in self.ledger.called(CALLED)),
+            ((kept[each], explained[each]) for each in sorted(explained) if each in kept),
+        )
+
+    def _ready(self) -> Iterator[tuple[int, str, Document]]:
+        found = (self.ledger.revision(document.id) for document in self.documents())
+        return (each for each in found if each is not None)
 
     def dense(
         self, vector: NDArray[np.float32], limit: int, revisions: Collection[int] | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gendergpt.errors import LibraryMissing
+from gendergpt.glossary import Glossary
 from gendergpt.types import (
     Answer,
     Basis,
@@ -229,6 +230,8 @@ class ScriptedAssistant:
     pause: float = 0.0
     calls: list[tuple[str, tuple[Turn, ...], Filters | None]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    offered: list[str] = field(default_factory=list)
+    known: Glossary = field(default_factory=Glossary)
     folder: Path = Path("no-library")
     texts: dict[str, tuple[list[Page], list[Passage]]] = field(default_factory=dict)
 
@@ -283,6 +286,14 @@ class ScriptedAssistant:
             "How are mixed patrols staffed?",
             "What does the Global Compact for Migration say about borders?",
         ]
+
+    def followups(self, history: Sequence[Turn], filters: Filters | None = None) -> list[str]:
+        """Return the questions that a test set."""
+        return [each for each in self.offered if each != history[-1].question]
+
+    def glossary(self) -> Glossary:
+        """Return the terms that a test set."""
+        return self.known
 
     @staticmethod
     def _script(question: str) -> Callable[[str, Filters | None], Answer]:

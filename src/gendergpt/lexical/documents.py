@@ -80,13 +80,19 @@ class Documents:
     def acronyms(self) -> AcronymTable:
         """Return what the documents say that acronyms stand for."""
         if self._acronyms is None:
-            self._acronyms = AcronymTable.of(self._explained())
+            self._acronyms = AcronymTable.of(self.explained().values())
         return self._acronyms
 
-    def _explained(self) -> list[list[Acronym]]:
+    def explained(self) -> dict[int, list[Acronym]]:
+        """Return the acronyms that each document explains, by revision."""
         searcher = self.store.searcher()
         if not searcher.num_docs:
-            return []
+            return {}
         hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
-        kept = [str(searcher.doc(address).get_first("acronyms") or "[]") for _, address in hits]
-        return [[Acronym(*pair) for pair in json.loads(each)] for each in kept]
+        addresses = [address for _, address in hits]
+        revisions = searcher.fast_field_values("revision", addresses)
+        kept = [str(searcher.doc(each).get_first("acronyms") or "[]") for each in addresses]
+        return {
+            int(revision or 0): [Acronym(*pair) for pair in json.loads(pairs)]
+            for revision, pairs in zip(revisions, kept, strict=True)
+        }

@@ -13,7 +13,7 @@ import tantivy
 
 from gendergpt.languages import language as language_of
 from gendergpt.lexical import analysis
-from gendergpt.lexical.acronyms import acronyms
+from gendergpt.lexical.acronyms import Acronym, acronyms
 from gendergpt.lexical.analysis import ENGLISH
 from gendergpt.lexical.asking import asking
 from gendergpt.lexical.documents import Documents, Whole
@@ -140,6 +140,10 @@ class LexicalIndex:
         Both are as the library's documents explain them.
         """
         return self._documents.acronyms().expanded(text)
+
+    def explained(self) -> dict[int, list[Acronym]]:
+        """Return the acronyms that each document spells out, by revision."""
+        return self._documents.explained()
 
     def count(self) -> int:
         """Return the number of passages."""

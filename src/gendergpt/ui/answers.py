@@ -22,7 +22,7 @@ from gendergpt.ui import beneath, render
 from gendergpt.ui.markup import fill
 from gendergpt.ui.memory import LARGEST, Memory
 from gendergpt.ui.notices import notices
-from gendergpt.ui.ports import LookedUp
+from gendergpt.ui.ports import LookedUp, glossary_of
 
 ROUTES = re.compile(r"/answers(/[^/]{0,64})?", re.ASCII)
 """What paths these routes take; all else is shut."""
@@ -111,6 +111,7 @@ def answer_page(kept: Kept, library: LookedUp) -> str:
         seen.passages,
         titles,
         kept.only,
+        glossary_of(library),
         before=notices(seen.notices, phrases(seen.answer.language)),
         beneath=beneath.printing(1, seen.answer),
     )

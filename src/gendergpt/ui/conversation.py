@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gendergpt.errors import GenderGPTError
+from gendergpt.glossary import Glossary
 from gendergpt.types import Answer, Filters, Passage, Retrieved, TextDelta, Turn
 from gendergpt.ui import beneath, render
 from gendergpt.ui.memory import Memory, Recalled
-from gendergpt.ui.ports import AssistantLike
+from gendergpt.ui.ports import AssistantLike, glossary_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ class Conversation:
     ``past`` is the HTML of all turns but the last; ``current`` that of the last, which alone is
     sent again while its answer comes in. ``number`` counts questions from 1; ``running`` holds
     the question that is being answered, and ``only`` what its search is limited to, in words.
-    ``heard`` is how many turns count as said before it (None: all).
+    ``heard`` is how many turns count as said before it (None: all). ``answered`` says that the
+    last question got an answer.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -40,6 +42,7 @@ class Conversation:
     running: str | None = None
     only: str = ""
     heard: int | None = None
+    answered: bool = False
 
 
 def begin(
@@ -65,6 +68,7 @@ def begin(
         running=question,
         only=only,
         heard=heard,
+        answered=False,
     )
 
 
@@ -109,7 +113,7 @@ def _streamed(
                 yield replace(conversation, current=current)
                 shown_at = time.monotonic()
         else:
-            yield _Whole(conversation, event, passages)
+            yield _Whole(conversation, event, passages, glossary_of(assistant))
             return
     raise RuntimeError("The assistant's events ended without an answer.")
 
@@ -121,6 +125,7 @@ class _Whole:
     conversation: Conversation
     answer: Answer
     passages: Mapping[str, Passage]
+    known: Glossary
 
 
 def _answered(whole: _Whole, titles: Mapping[str, str], memory: Memory | None) -> Conversation:
@@ -132,8 +137,11 @@ def _answered(whole: _Whole, titles: Mapping[str, str], memory: Memory | None) -
     return replace(
         conversation,
         turns=(*conversation.turns, Turn(question, given)),
-        current=render.finished(number, given, whole.passages, titles, only, beneath=tools),
+        current=render.finished(
+            number, given, whole.passages, titles, only, whole.known, beneath=tools
+        ),
         running=None,
+        answered=True,
     )
 
 

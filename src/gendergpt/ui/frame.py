@@ -60,6 +60,27 @@ def welcome(suggestions: Sequence[str]) -> str:
     )
 
 
+def next_questions(questions: Sequence[str], turn: int) -> str:
+    """Return buttons that ask what goes on from an answer, or nothing where there is none.
+
+    ``static/next.js`` shows them as long as the answer of that turn is the last.
+    """
+    if not questions:
+        return ""
+    items = join(
+        fill('<li><button type="button" class="example" data-ask="{0}">{0}</button></li>', text)
+        for text in questions
+    )
+    return str(
+        fill(
+            '<nav class="next" data-after="{}" aria-labelledby="next-label">'
+            '<p class="label" id="next-label">You could ask next</p><ul>{}</ul></nav>',
+            turn,
+            items,
+        )
+    )
+
+
 def library_line(documents: Sequence[Document]) -> str:
     """Return the line that says what the library holds and whose words they are."""
     if not documents:

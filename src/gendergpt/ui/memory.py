@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gendergpt.errors import GenderGPTError
+from gendergpt.glossary import Glossary
 from gendergpt.kept import Kept, keep, read, written
 from gendergpt.phrases import phrases
 from gendergpt.revisiting import Revisited, revisit
@@ -17,7 +18,7 @@ from gendergpt.sealing import Seals
 from gendergpt.types import Answer, Turn
 from gendergpt.ui import beneath, render
 from gendergpt.ui.notices import notices
-from gendergpt.ui.ports import LookedUp
+from gendergpt.ui.ports import LookedUp, glossary_of
 
 MOST_TURNS = 40
 LARGEST = 256 * 1024
@@ -67,6 +68,7 @@ class Memory:
         """
         turns: list[Turn] = []
         shown: list[str] = []
+        known = glossary_of(self._library)
         for number, sealed in enumerate(kept[-MOST_TURNS:], start=1):
             try:
                 opened = self.opened(sealed)
@@ -75,11 +77,18 @@ class Memory:
                 continue
             seen = revisit(opened, self._library)
             turns.append(Turn(seen.answer.question, seen.answer))
-            shown.append(_shown(number, str(sealed), opened, seen, titles))
+            shown.append(_shown(number, str(sealed), opened, seen, titles, known))
         return Recalled(tuple(turns), tuple(shown))
 
 
-def _shown(number: int, sealed: str, kept: Kept, seen: Revisited, titles: Mapping[str, str]) -> str:
+def _shown(
+    number: int,
+    sealed: str,
+    kept: Kept,
+    seen: Revisited,
+    titles: Mapping[str, str],
+    known: Glossary,
+) -> str:
     answer = seen.answer
     return render.finished(
         number,
@@ -87,6 +96,7 @@ def _shown(number: int, sealed: str, kept: Kept, seen: Revisited, titles: Mappin
         seen.passages,
         titles,
         kept.only,
+        known,
         before=notices(seen.notices, phrases(answer.language)),
         beneath=beneath.tools(number, answer.question, answer, sealed),
     )

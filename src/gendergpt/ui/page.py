@@ -13,7 +13,7 @@ from gendergpt.ui import choices, frame
 from gendergpt.ui import conversation as talk
 from gendergpt.ui.conversation import Conversation
 from gendergpt.ui.memory import Memory
-from gendergpt.ui.ports import AssistantLike, suggestions_of
+from gendergpt.ui.ports import AssistantLike, followups_of, suggestions_of
 from gendergpt.ui.rail import Rail
 from gendergpt.ui.rail import plain_html as _html
 
@@ -103,6 +103,7 @@ class _Page:
             self._welcome = _html(frame.welcome(()), elem_id="welcome", js_on_load=_ASK_ON_CLICK)
             self._past = _html("", elem_id="past")
             self._current = _html("", elem_id="current")
+            self._next = _html("", elem_id="next", js_on_load=_ASK_ON_CLICK)
             self._place_composer()
 
     def _place_composer(self) -> None:
@@ -148,6 +149,8 @@ class _Page:
         choosing = [self._chosen, *shown]
         gr.on([each.change for each in filters], self._on_choice, filters, choosing, **quiet)
         self._chosen.lift(self._on_lift, filters, filters, **quiet)
+        for ended in asked:
+            ended.then(self._on_answered, [self._conversation, *filters], [self._next], **quiet)
         looking = [self._library, self._seen, *shown]
         for look in (blocks.load, gr.Timer(_SECONDS_BETWEEN_LOOKS).tick, *(a.then for a in asked)):
             look(self._on_look, [self._seen, *filters], looking, **quiet)
@@ -165,7 +168,10 @@ class _Page:
         triggers = [self._box.submit, self._send.click]
         return [
             gr.on(triggers, self._on_question, inputs, outputs, **options),
-            self._welcome.ask(self._on_suggestion, inputs[1:], outputs, **options),
+            *(
+                each.ask(self._on_suggestion, inputs[1:], outputs, **options)
+                for each in (self._welcome, self._next)
+            ),
             self._keeper.again(self._on_again, inputs[1:], outputs, **options),
         ]
 
@@ -215,6 +221,18 @@ class _Page:
             if self._on_answer and len(step.turns) > len(begun.turns):
                 self._on_answer(step.turns[-1].answer)
             yield gr.skip(), step, gr.skip(), step.current
+
+    def _on_answered(self, conversation: Conversation, *boxes: Any) -> Iterator[str]:
+        """Take away what was offered next, then offer what goes on from this answer."""
+        yield ""
+        if not conversation.answered:
+            return
+        try:
+            filters = choices.filters_of(choices.chosen_of(*boxes))
+            questions = followups_of(self._assistant, conversation.turns, filters)
+        except GenderGPTError:
+            return
+        yield frame.next_questions(questions, conversation.number)
 
     def _on_stop(self, conversation: Conversation) -> tuple[Any, ...]:
         stopped = talk.stop(conversation)

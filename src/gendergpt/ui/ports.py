@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from gendergpt.glossary import Glossary
 from gendergpt.types import Document, Event, Filters, Original, Page, Passage, Turn
 
 
@@ -84,3 +85,33 @@ class Catalogued(Protocol):
 def originals_of(assistant: AssistantLike) -> list[Original]:
     """Return the publications that the library's catalogues name, or none without catalogues."""
     return list(assistant.originals()) if isinstance(assistant, Catalogued) else []
+
+
+@runtime_checkable
+class Following(Protocol):
+    """An assistant that can also name questions that go on from an answer."""
+
+    def followups(self, history: Sequence[Turn], filters: Filters | None = None) -> Sequence[str]:
+        """Return a few questions that the library answers; histories run to the newest turn."""
+        ...
+
+
+def followups_of(
+    assistant: AssistantLike, history: Sequence[Turn], filters: Filters | None
+) -> list[str]:
+    """Return the questions that the assistant offers next, or none where it offers none."""
+    return list(assistant.followups(history, filters)) if isinstance(assistant, Following) else []
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An assistant that also knows which terms its library explains."""
+
+    def glossary(self) -> Glossary:
+        """Return the terms and acronyms that the library explains now."""
+        ...
+
+
+def glossary_of(assistant: object) -> Glossary:
+    """Return the terms that the assistant's library explains, or none where it knows none."""
+    return assistant.glossary() if isinstance(assistant, Explaining) else Glossary()

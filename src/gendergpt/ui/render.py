@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from gendergpt import references
 from gendergpt.framing import documents_in_words, no_answer, passages_in_words, written_in
+from gendergpt.glossary import Glossary
 from gendergpt.phrases import ENGLISH, Phrases, phrases
 from gendergpt.types import Answer, Basis, Citation, Hit, Outcome, Passage
 from gendergpt.ui.beneath import again
 from gendergpt.ui.cards import cited, source_cards, superseded, url_of, where
 from gendergpt.ui.markup import capital, fill, join, link, linked
 from gendergpt.ui.opinions import on_answer
+from gendergpt.ui.terms import NONE, explained
 from gendergpt.ui.wording import MARKER, answer_text
 
 SEARCHING = "Searching the library…"
@@ -76,6 +78,7 @@ def finished(
     passages: Mapping[str, Passage],
     titles: Mapping[str, str],
     only: str = "",
+    known: Glossary = NONE,
     *,
     before: Markup = _NOTHING,
     beneath: Markup = _NOTHING,
@@ -88,21 +91,24 @@ def finished(
         passages: the passages that are known, by id; a source card shows its quotation in them.
         titles: the library's titles by document id, for naming filters and newer editions.
         only: what the search was limited to, in words; empty for none.
+        known: the terms that the answer's text explains where one points at them.
         before: stands before the answer.
         beneath: stands under it, beside "Copy answer".
     """
-    known = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
-    known.update(passages)
+    held = {hit.passage.id: hit.passage for hit in (*answer.nearest, *answer.reading)}
+    held.update(passages)
     say = phrases(answer.language)
+    markers = {c.marker: c for c in answer.citations}
+    words = answer_text(_own_text(answer, say), markers, turn, say)
     parts = (
         before,
         _outcome(answer, say),
-        answer_text(_own_text(answer, say), {c.marker: c for c in answer.citations}, turn, say),
+        explained(words, turn, known, {c.document.id for c in answer.citations}, say),
         superseded(answer, titles, say),
         _notes(answer, say),
         _not_in_library(answer, turn, titles, only, say),
         _foot(answer, turn, beneath, say),
-        source_cards(answer, turn, known, titles),
+        source_cards(answer, turn, held, titles),
     )
     about_us = answer.outcome == Outcome.ABOUT_ASSISTANT
     return _turn(
