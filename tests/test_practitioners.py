@@ -70,6 +70,20 @@ def _of(asked: list[Asked], kind: str) -> list[Asked]:
     return [each for each in asked if each.kind == kind]
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What does GBV mean?", "gender-based violence"),
+        ("What does IOM stand for?", "International Organization for Migration"),
+        ("Which five approaches does DCAF's border management tool recommend?", "gender analysis"),
+    ],
+)
+def test_the_sentence_that_answers_comes_first(
+    assistant: Assistant, question: str, first: str
+) -> None:
+    assert first in assistant.ask(question).citations[0].quote
+
+
 def test_every_question_is_asked(base: list[Asked]) -> None:
     ids = [each.id for each in _of(base, "answerable")]
     assert set(ids) == set(MUST_HOLD)

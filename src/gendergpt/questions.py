@@ -121,7 +121,8 @@ _CLAIM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DEFINITION = re.compile(
-    r"^\W*(?:please )?(?:define|definition)\b|\bwhat (?:does|do) .{2,60} mean\b|\bdefinition\b"
+    r"^\W*(?:please )?(?:define|definition)\b|\bwhat (?:does|do) .{2,60} (?:mean|stand for)\b"
+    r"|\bdefinition\b"
     r"|\bwhat (?:is|are) (?:the )?(?:difference|meaning)\b|\bmeant by\b|\bdistinguish\b|\bdefine\b"
     r"|^\W*what(?:'s| is| are) (?!the (?:best|number|name|current))(?:an? "
     r"|the )?(?:[\w'’-]+\s?){1,5}\?*$"

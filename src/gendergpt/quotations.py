@@ -264,7 +264,8 @@ _WORD_MET = 0.5
 _FUNCTION_WORDS = frozenset(
     "what which when where whom whose does will would could should must have been with about from "
     "this that these those there their them they your into over under than then also some such "
-    "many much more most give tell please".split()
+    "many much more most give tell please mean means meaning stand stands acronym "
+    "abbreviation".split()
 )
 
 

@@ -224,8 +224,8 @@ def _favoured(question: Question, piece: Piece) -> Piece:
     if question.shape is not Shape.DEFINITION or not _DEFINES.search(piece.text[:200]):
         return piece
     opening = {word.lower() for word in re.findall(r"\w+", piece.text)[:5]}
-    subject = {word for word in re.findall(r"\w+", question.asked.lower()) if len(word) > 3}
-    subject -= _DEFINING
+    words = re.findall(r"\w+", question.asked)
+    subject = {word.lower() for word in words if len(word) > 3 or word.isupper()} - _DEFINING
     if not subject or len(opening & subject) < min(2, len(subject)):
         return piece
     return replace(piece, scores=tuple(score + _DEFINITION_BONUS for score in piece.scores))
