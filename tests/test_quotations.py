@@ -338,11 +338,14 @@ def test_nothing_relevant_nothing_quoted() -> None:
     assert _choose("What helps officers?", [_piece("Dogs bark.", "a", score=0.05)]).quotes == ()
 
 
-def test_what_was_told_a_moment_ago_comes_last() -> None:
+def test_what_was_told_a_moment_ago_comes_after_what_is_nearly_as_good() -> None:
     told = _piece("Rooms for searches are private and clean.", "a", score=0.9)
-    fresh = _piece("Logs of each shift are kept for years.", "b", score=0.6)
-    assert [piece.text for piece in beyond([told, fresh], [told.text])] == [fresh.text, told.text]
-    assert beyond([told, fresh], []) == [told, fresh]
+    fresh = _piece("Logs of each shift are kept for years.", "b", score=0.8)
+    beside = _piece("Boots are worn by officers on patrol.", "c", score=0.4)
+    scored = [told, fresh, beside]
+    ranked = [piece.text for piece in beyond(scored, [told.text])]
+    assert ranked == [fresh.text, told.text, beside.text]
+    assert beyond(scored, []) == scored
 
 
 @pytest.mark.parametrize(
