@@ -19,6 +19,7 @@ from gendergpt.embedding import SentenceTransformerEncoder
 from gendergpt.errors import LibraryMissing, UsageError
 from gendergpt.ingestion import ingest, remove
 from gendergpt.library import Library
+from gendergpt.quotations import MOST_QUOTES, MOST_WORDS
 from gendergpt.references import REMARK, attribution, is_own, publication
 from gendergpt.settings import Settings
 from gendergpt.types import (
@@ -243,8 +244,8 @@ def test_summaries_are_ours(answers: dict[str, Answer]) -> None:
 def test_length(answers: dict[str, Answer]) -> None:
     for question, answer in answers.items():
         words = sum(len(citation.quote.split()) for citation in answer.citations)
-        assert len(answer.citations) <= 5, question
-        assert words <= 140 or len(answer.citations) == 1, question
+        assert len(answer.citations) <= MOST_QUOTES, question
+        assert words <= MOST_WORDS or len(answer.citations) == 1, question
 
 
 def test_grouped_by_publication(answers: dict[str, Answer]) -> None:
