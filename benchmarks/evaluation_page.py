@@ -59,7 +59,8 @@ hit counts when it shares characters with the gold span.
 - This page: `gendergpt eval ../shared/evalsets ../shared/questions --out RUNS --workspace WORK`,
   then `python benchmarks/evaluation_page.py RUNS/eval-….json`. The run took {minutes} minutes.
 - A first look: `make eval`, which is `gendergpt eval … --profile quick --out eval-output`: samples
-  of each set within ten minutes on two cores, without scifact, cranfield and the larger PDFs.
+  of each set within ten minutes on two cores, without scifact, cranfield, squad2_dev and the larger
+  PDFs.
 - One or several sets: `gendergpt eval PATH… [--sample N] [--language LL] [--no-plain]`
   (needs `pip install 'gendergpt[eval]'`). `--workspace` keeps the libraries for the next run.
   With `--out` each run leaves a dated JSON and a page with plots, and is compared with the last run
