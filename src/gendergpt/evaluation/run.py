@@ -50,7 +50,7 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(sample=45, most_documents=1000, whole=False, stages=False),
+    "quick": Profile(sample=36, most_documents=1000, whole=False, stages=False),
     "full": Profile(sample=None, most_documents=None, whole=True, stages=True),
 }
 
